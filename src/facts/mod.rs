@@ -1,0 +1,319 @@
+//! What is known of the platform: facts as data, each file with its source and its date.
+//!
+//! The data lies in `data/*.toml`, for people to review. What the compiler uses are the constants of `tables.rs`,
+//! which `tests/facts.rs` makes from the data and keeps in step: reading the files at every start would cost more than
+//! compiling a small spec. Rules name facts, never literals.
+
+mod secrecy;
+mod tables;
+
+pub use secrecy::{SecretKind, is_secret_name, scan as scan_for_secrets, secret_in};
+pub use tables::FACTS;
+
+/// Everything that is known. A parameter of the compiler, so that tests can know something else.
+#[derive(Debug)]
+pub struct Facts {
+    /// Where each table came from.
+    pub provenance: &'static [Provenance],
+    /// Regions in which machines run, by code.
+    pub regions: &'static [Region],
+    /// Regions that were withdrawn.
+    pub removed_regions: &'static [RemovedRegion],
+    /// Names of areas, which are no regions.
+    pub region_aliases: &'static [&'static str],
+    /// Presets of machines, small before large.
+    pub machine_sizes: &'static [MachineSize],
+    /// Presets that are no longer offered.
+    pub gpu_sizes: &'static [&'static str],
+    /// The preset that applies when nothing is said.
+    pub machine_size: &'static str,
+    /// Memory per CPU: shared CPUs.
+    pub shared_memory: MemoryRange,
+    /// Memory per CPU: performance CPUs.
+    pub performance_memory: MemoryRange,
+    /// Memory up to which suspending is advised, in MiB.
+    pub suspend_memory_mb_advised: u32,
+    /// Memory up to which any page allows suspending, in MiB.
+    pub suspend_memory_mb_max: u32,
+    /// Volumes.
+    pub volumes: Volumes,
+    /// Stopping machines.
+    pub shutdown: Shutdown,
+    /// The limit from which the proxy prefers other machines, when none is set.
+    pub soft_limit: u32,
+    /// Checks.
+    pub checks: Checks,
+    /// Deploys.
+    pub deploy: DeployDefaults,
+    /// Restarts.
+    pub restart: RestartDefaults,
+    /// How much flyctl reads of a secret's value, in KiB.
+    pub secret_kib: u32,
+    /// Postgres.
+    pub postgres: Postgres,
+    /// The oldest flyctl that the scripts work with.
+    pub flyctl_minimum: &'static str,
+    /// The commands of flyctl, sorted by path.
+    pub flyctl_commands: &'static [FlyCommand],
+    /// Formats of tokens.
+    pub secret_shapes: &'static [SecretShape],
+    /// Words in the names of secrets.
+    pub secret_names: SecretNames,
+}
+
+/// Where a table of facts came from.
+#[derive(Debug)]
+pub struct Provenance {
+    /// The file in `src/facts/data`.
+    pub file: &'static str,
+    /// What it was read from.
+    pub source: &'static str,
+    /// When, as YYYY-MM-DD.
+    pub retrieved: &'static str,
+    /// How to see today's state; may be empty.
+    pub live: &'static str,
+}
+
+/// A region in which machines run.
+#[derive(Debug)]
+pub struct Region {
+    /// The code.
+    pub code: &'static str,
+    /// The city.
+    pub city: &'static str,
+    /// The country, as ISO 3166-1 alpha-2.
+    pub country: &'static str,
+    /// Whether Managed Postgres can be created there.
+    pub mpg: bool,
+    /// Whether it is often short of capacity.
+    pub high_demand: bool,
+}
+
+/// A region that was withdrawn.
+#[derive(Debug)]
+pub struct RemovedRegion {
+    /// The code.
+    pub code: &'static str,
+    /// The city.
+    pub city: &'static str,
+    /// The region that `fly launch` takes in its place.
+    pub replacement: &'static str,
+}
+
+/// A preset of a machine.
+#[derive(Debug)]
+pub struct MachineSize {
+    /// The name.
+    pub name: &'static str,
+    /// `shared` or `performance`.
+    pub kind: &'static str,
+    /// The number of CPUs.
+    pub cpus: u32,
+    /// Its memory, in MiB.
+    pub memory_mb: u32,
+}
+
+/// Memory that machines may have, in MiB.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryRange {
+    /// At least, per CPU.
+    pub min_per_cpu: u32,
+    /// At most, per CPU.
+    pub max_per_cpu: u32,
+    /// In multiples of.
+    pub step: u32,
+}
+
+/// Limits and defaults of volumes.
+#[derive(Debug)]
+pub struct Volumes {
+    /// The smallest, in GB.
+    pub size_gb_min: u32,
+    /// The largest, in GB.
+    pub size_gb_max: u32,
+    /// When no size is said, in GB.
+    pub size_gb_default: u32,
+    /// The shortest time that snapshots are kept, in days.
+    pub retention_days_min: i64,
+    /// The longest.
+    pub retention_days_max: i64,
+    /// When nothing is said.
+    pub retention_days_default: i64,
+    /// The lowest threshold of automatic growth, in percent.
+    pub extend_threshold_min: i64,
+    /// The highest.
+    pub extend_threshold_max: i64,
+    /// The largest step of automatic growth, in GB.
+    pub extend_increment_gb_max: u32,
+    /// The size at which automatic growth ends at the latest, in GB.
+    pub extend_limit_gb_max: u32,
+    /// The longest name.
+    pub name_length_max: usize,
+}
+
+/// Stopping machines.
+#[derive(Debug)]
+pub struct Shutdown {
+    /// The signal, when none is said.
+    pub kill_signal: &'static str,
+    /// The time to stop, when none is said, in seconds.
+    pub kill_timeout_seconds: i64,
+    /// The longest, in seconds.
+    pub kill_timeout_seconds_max: i64,
+}
+
+/// Checks.
+#[derive(Debug)]
+pub struct Checks {
+    /// The shortest time in a check of a service, in seconds.
+    pub service_seconds_min: i64,
+    /// The longest.
+    pub service_seconds_max: i64,
+    /// The shortest interval of a top-level check, in seconds.
+    pub top_level_interval_seconds_min: i64,
+    /// The longest timeout of a top-level check, in seconds.
+    pub top_level_timeout_seconds_max: i64,
+}
+
+/// What a deploy does when nothing is said.
+#[derive(Debug)]
+pub struct DeployDefaults {
+    /// How machines are replaced.
+    pub strategy: &'static str,
+    /// The share that may be down.
+    pub max_unavailable: f64,
+    /// The time that a machine may take, in seconds.
+    pub wait_timeout_seconds: i64,
+    /// The time that the release command may take, in seconds.
+    pub release_command_timeout_seconds: i64,
+}
+
+/// What happens when a process ends and nothing is said.
+#[derive(Debug)]
+pub struct RestartDefaults {
+    /// The policy.
+    pub policy: &'static str,
+    /// How often.
+    pub retries: u32,
+    /// Within how many minutes.
+    pub window_minutes: u32,
+}
+
+/// Postgres.
+#[derive(Debug)]
+pub struct Postgres {
+    /// Major versions of Managed Postgres.
+    pub majors: &'static [u32],
+    /// The one that is taken when none is said.
+    pub major: u32,
+    /// Storage when none is said, in GB.
+    pub storage_gb: u32,
+    /// The most storage at creation, in GB.
+    pub storage_gb_max: u32,
+    /// Plans of Managed Postgres, small before large.
+    pub plans: &'static [PostgresPlan],
+    /// How many nodes of an unmanaged cluster elect a leader when one is lost.
+    pub quorum: u32,
+    /// The size of the machines of an unmanaged cluster when none is said.
+    pub unmanaged_size: &'static str,
+    /// Their storage when none is said, in GB.
+    pub unmanaged_storage_gb: u32,
+}
+
+/// A plan of Managed Postgres.
+#[derive(Debug)]
+pub struct PostgresPlan {
+    /// The name.
+    pub name: &'static str,
+    /// The number of CPUs.
+    pub cpus: u32,
+    /// Memory, in GB.
+    pub memory_gb: u32,
+    /// Whether flyctl understands the name without a terminal.
+    pub scriptable: bool,
+}
+
+/// A command of flyctl.
+#[derive(Debug)]
+pub struct FlyCommand {
+    /// The words after `fly`, with a blank between.
+    pub path: &'static str,
+    /// Other names of the last word.
+    pub aliases: &'static [&'static str],
+    /// Whether it only holds other commands.
+    pub group: bool,
+    /// Whether it does nothing: help, and exit code 0.
+    pub no_op: bool,
+    /// The most words that it takes; `None` for any number.
+    pub max_args: Option<u32>,
+}
+
+/// A format of tokens.
+#[derive(Debug)]
+pub struct SecretShape {
+    /// What it is, with its article.
+    pub what: &'static str,
+    /// How it begins.
+    pub prefix: &'static str,
+    /// What follows.
+    pub chars: TokenChars,
+    /// How much of it at least.
+    pub min: usize,
+}
+
+/// Characters of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenChars {
+    /// Letters and digits.
+    Alnum,
+    /// And `_`, `-`, `.`.
+    Word,
+    /// Hexadecimal digits.
+    Hex,
+    /// Those of base64 in any alphabet, and `.` and `,` between parts.
+    Base64,
+    /// Any.
+    Any,
+}
+
+/// Words in the names of variables.
+#[derive(Debug)]
+pub struct SecretNames {
+    /// A secret.
+    pub secret: &'static [&'static str],
+    /// A secret with `KEY` behind it.
+    pub keyed: &'static [&'static str],
+    /// No secret, anywhere in the name.
+    pub public: &'static [&'static str],
+    /// No secret, as the last word.
+    pub harmless: &'static [&'static str],
+    /// An identifier, as the last word.
+    pub identifier: &'static [&'static str],
+}
+
+impl Facts {
+    /// The region with this code.
+    pub fn region(&self, code: &str) -> Option<&'static Region> {
+        self.regions.iter().find(|region| region.code == code)
+    }
+
+    /// The withdrawn region with this code.
+    pub fn removed_region(&self, code: &str) -> Option<&'static RemovedRegion> {
+        self.removed_regions.iter().find(|region| region.code == code)
+    }
+
+    /// The preset with this name.
+    pub fn machine_size(&self, name: &str) -> Option<&'static MachineSize> {
+        self.machine_sizes.iter().find(|size| size.name == name)
+    }
+
+    /// The plan of Managed Postgres with this name.
+    pub fn postgres_plan(&self, name: &str) -> Option<&'static PostgresPlan> {
+        self.postgres.plans.iter().find(|plan| plan.name == name)
+    }
+
+    /// The memory that CPUs of a kind may have.
+    pub fn memory_range(&self, cpu_kind: &str) -> MemoryRange {
+        if cpu_kind == "performance" { self.performance_memory } else { self.shared_memory }
+    }
+}

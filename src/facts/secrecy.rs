@@ -1,0 +1,356 @@
+//! What looks like a secret: by the name of its variable, by the format of known tokens, as a password in a URL, or by
+//! being random.
+//!
+//! Two readers: the rule `secret-in-env`, which must not cry wolf, and the excerpts of messages, which must not show
+//! a secret whatever they are about.
+
+use toml_parser::lexer::TokenKind;
+
+use super::{Facts, SecretNames, SecretShape, TokenChars};
+use crate::source::TextRange;
+
+/// Why a value is taken for a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// The name of the variable says so.
+    Named,
+    /// It has the format of a known kind of token: what it is, with its article.
+    Token(&'static str),
+    /// A URL with a password before the host.
+    UrlPassword,
+    /// A URL with a secret among its parameters.
+    UrlParameter,
+    /// Random text of some length.
+    Random,
+}
+
+/// Whether a value is a secret. `name` is that of its variable.
+pub fn secret_in(facts: &Facts, name: &str, value: &str) -> Option<SecretKind> {
+    let value = value.trim();
+    if let Some((what, _)) = token_in(facts, value) {
+        return Some(SecretKind::Token(what));
+    }
+    if let Some((scheme, rest)) = value.split_once("://") {
+        return secret_in_url(facts, name, scheme, rest);
+    }
+    if is_path(value) || is_setting(value) {
+        return None;
+    }
+    let words = Words::of(&facts.secret_names, name);
+    if words.public || words.harmless {
+        return None;
+    }
+    // In the middle of a name the word may mean another thing (TOKEN_SYMBOL): then the value must not be a plain word.
+    if words.secret_last || (words.secret && value.len() >= 8 && !is_word(value)) {
+        return Some(SecretKind::Named);
+    }
+    (!words.identifier && is_random(value, words.keyed)).then_some(SecretKind::Random)
+}
+
+/// Whether a variable of this name holds a secret, as far as a name can tell.
+pub fn is_secret_name(facts: &Facts, name: &str) -> bool {
+    let words = Words::of(&facts.secret_names, name);
+    words.secret && !words.public && !words.harmless
+}
+
+/// The values in a TOML text that must not be shown. The text need not be valid.
+#[expect(clippy::wildcard_enum_match_arm, reason = "brackets and blanks say nothing")]
+pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
+    let mut found = Vec::new();
+    let mut last_name: Option<&str> = None;
+    let mut key: Option<&str> = None;
+    for token in toml_parser::Source::new(text).lex() {
+        let span = token.span();
+        let (start, end) = (span.start(), span.end());
+        let raw = text.get(start..end).unwrap_or("");
+        match token.kind() {
+            TokenKind::Atom => last_name = Some(raw),
+            TokenKind::Equals => key = last_name.take(),
+            TokenKind::LiteralString
+            | TokenKind::BasicString
+            | TokenKind::MlLiteralString
+            | TokenKind::MlBasicString => {
+                let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
+                let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or("");
+                if secret_in(facts, key.unwrap_or(""), inner).is_some() {
+                    found.push(TextRange::new(start + quotes, start + quotes + inner.len()));
+                }
+                last_name = Some(raw.trim_matches(['"', '\'']));
+            }
+            TokenKind::Comment => {
+                if let Some((_, range)) = token_in(facts, raw) {
+                    found.push(TextRange::new(start + range.start, end));
+                }
+            }
+            TokenKind::Newline => (last_name, key) = (None, None),
+            TokenKind::Comma | TokenKind::LeftCurlyBracket => last_name = None,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The first known token in a text, and where it stands.
+fn token_in(facts: &Facts, text: &str) -> Option<(&'static str, std::ops::Range<usize>)> {
+    let bytes = text.as_bytes();
+    let mut boundary = true;
+    for (i, &b) in bytes.iter().enumerate() {
+        if boundary {
+            let shapes = facts.secret_shapes.iter().filter(|shape| shape.prefix.as_bytes()[0] == b);
+            for shape in shapes {
+                if let Some(length) = length_of(shape, &bytes[i..]) {
+                    return Some((shape.what, i..i + length));
+                }
+            }
+        }
+        boundary = !(b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    }
+    None
+}
+
+fn length_of(shape: &SecretShape, bytes: &[u8]) -> Option<usize> {
+    let rest = bytes.strip_prefix(shape.prefix.as_bytes())?;
+    let fits = |b: &u8| match shape.chars {
+        TokenChars::Alnum => b.is_ascii_alphanumeric(),
+        TokenChars::Word => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'),
+        TokenChars::Hex => b.is_ascii_hexdigit(),
+        TokenChars::Base64 => b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b','),
+        TokenChars::Any => true,
+    };
+    let length = rest.iter().take_while(|b| fits(b)).count();
+    (length >= shape.min).then_some(shape.prefix.len() + length)
+}
+
+fn secret_in_url(facts: &Facts, name: &str, scheme: &str, rest: &str) -> Option<SecretKind> {
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(authority_end);
+    if let Some((user_info, _)) = authority.rsplit_once('@') {
+        match user_info.split_once(':') {
+            Some((_, password)) if !is_placeholder(password) => return Some(SecretKind::UrlPassword),
+            // The key of a Sentry DSN stands where a user would.
+            None if !scheme.is_empty() && is_secret_name(facts, name) => return Some(SecretKind::Named),
+            _ => {}
+        }
+    }
+    let query = tail.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or("");
+    let secret = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .any(|(key, value)| is_secret_name(facts, key) && !is_placeholder(value) && !is_setting(value));
+    secret.then_some(SecretKind::UrlParameter)
+}
+
+/// Nothing, or what templates have in a secret's place.
+fn is_placeholder(value: &str) -> bool {
+    value.is_empty()
+        || value.starts_with(['$', '<', '{', '%'])
+        || value.bytes().all(|b| b == b'*' || b == b'x' || b == b'X' || b == b'.')
+}
+
+fn is_path(value: &str) -> bool {
+    ["/", "./", "../", "~/", "file:", "sqlite:", "sqlite3:"].iter().any(|start| value.starts_with(start))
+}
+
+/// A switch or a number, which is no secret whatever its name.
+fn is_setting(value: &str) -> bool {
+    const SWITCHES: [&str; 13] = [
+        "true", "false", "on", "off", "yes", "no", "enabled", "disabled", "none", "null", "required", "optional",
+        "auto",
+    ];
+    is_placeholder(value)
+        || SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch))
+        || (value.len() < 12
+            && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b's' | b'm' | b'h' | b'd')))
+}
+
+fn is_word(value: &str) -> bool {
+    value.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_' || b == b' ')
+        || value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+}
+
+/// Whether a text is random: made of one run of token characters that change their class as often as chance would.
+fn is_random(value: &str, keyed: bool) -> bool {
+    let bytes = value.as_bytes();
+    let body = bytes.strip_suffix(b"==").or_else(|| bytes.strip_suffix(b"=")).unwrap_or(bytes);
+    if !(20..=1024).contains(&body.len()) || is_uuid(body) {
+        return false;
+    }
+    if body.iter().all(u8::is_ascii_hexdigit) {
+        // Hexadecimal digits are checksums and identifiers more often than keys.
+        return keyed && body.len() >= 32 && entropy(body) >= 3.0;
+    }
+    if !body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')) {
+        return false;
+    }
+    let class = |b: u8| match b {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let mut counts = [0_usize; 4];
+    for &b in body {
+        counts[class(b)] += 1;
+    }
+    let changes = body.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
+    // Words and identifiers change class every four or more characters; base64 does so in two of three.
+    counts[..3].iter().all(|&n| n > 0)
+        && counts[3] * 6 <= body.len()
+        && changes * 5 >= body.len() * 2
+        && entropy(body) >= 3.5
+}
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() == 36
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Shannon's entropy in bits per byte.
+fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &b in bytes {
+        counts[b as usize] += 1;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a thousand characters at most")]
+    let total = bytes.len() as f64;
+    counts.iter().filter(|&&n| n > 0).map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
+}
+
+/// What the words of a name say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Words {
+    /// One of them means a secret.
+    secret: bool,
+    /// The last of them does.
+    secret_last: bool,
+    /// One of them makes what follows a key of some kind.
+    keyed: bool,
+    /// One of them says that everybody may know.
+    public: bool,
+    /// The last of them says that it is about a secret, not one.
+    harmless: bool,
+    /// The last of them says that it names something.
+    identifier: bool,
+}
+
+impl Words {
+    fn of(names: &SecretNames, name: &str) -> Self {
+        let mut this = Self::default();
+        let mut before_is_keyed = false;
+        let mut rest = name;
+        while !rest.is_empty() {
+            let (word, next) = split_word(rest);
+            rest = next;
+            if word.is_empty() {
+                continue;
+            }
+            let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
+            let key = word.eq_ignore_ascii_case("key") || word.eq_ignore_ascii_case("keys");
+            this.secret_last = is(names.secret) || (key && before_is_keyed);
+            this.secret |= this.secret_last;
+            before_is_keyed = is(names.keyed);
+            this.keyed |= before_is_keyed || key || this.secret_last;
+            this.public |= is(names.public);
+            this.harmless = is(names.harmless);
+            this.identifier = is(names.identifier);
+        }
+        this
+    }
+}
+
+/// The first word of a name and what follows: words end at `_`, `-`, `.` and before a capital behind a small letter.
+fn split_word(name: &str) -> (&str, &str) {
+    let bytes = name.as_bytes();
+    for i in 0..bytes.len() {
+        if matches!(bytes[i], b'_' | b'-' | b'.') {
+            return (&name[..i], &name[i + 1..]);
+        }
+        if i > 0 && bytes[i].is_ascii_uppercase() && bytes[i - 1].is_ascii_lowercase() {
+            return (&name[..i], &name[i..]);
+        }
+    }
+    (name, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::FACTS;
+
+    fn kind(name: &str, value: &str) -> Option<SecretKind> {
+        secret_in(&FACTS, name, value)
+    }
+
+    #[test]
+    fn what_is_no_secret() {
+        for (name, value) in [
+            ("DATABASE_URL", "/data/app.db"),
+            ("DATABASE_URL", "sqlite:///data/app.db"),
+            ("DATABASE_URL", "postgres://db.internal:5432/app"),
+            ("DATABASE_URL", "file:///data/app.db"),
+            ("PUBLIC_KEY_ID", "k-2024-01"),
+            ("PUBLIC_KEY", "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE"),
+            ("TOKEN_TTL", "3600"),
+            ("TOKEN_TTL", "1h"),
+            ("SESSION_COOKIE_NAME", "sid"),
+            ("API_KEY_HEADER", "x-api-key"),
+            ("SECRET_NAME", "prod/db"),
+            ("AWS_ACCESS_KEY_ID", "not-a-key"),
+            ("AUTH_TOKEN_URL", "https://auth.example.com/oauth/token"),
+            ("TOKEN_SYMBOL", "ETHEREUM"),
+            ("PASSWORD_MIN_LENGTH", "12"),
+            ("CSRF_TOKEN", "enabled"),
+            ("REQUIRE_PASSWORD", "true"),
+            ("GIT_SHA", "3f2c1e8d9a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d"),
+            ("CLOUDFLARE_ZONE", "023e105f4ecef8ad9ca31a8372d0c353"),
+            ("TENANT", "6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+            ("NODE_OPTIONS", "--max-old-space-size=4096"),
+            ("DEFAULT_MODEL", "someLongModelNameVersion35SonnetLatest"),
+            ("SERVICE_NAME", "svc-00001"),
+            ("IMAGE", "registry.example.com/team/service:2024-11-21-abcdef0"),
+            ("CACHE_URL", "redis://cache-1.internal:6379/0"),
+            ("FEATURES", "new-ui,fast-path,region-pin"),
+            ("MONKEY", "banana"),
+            ("KEYBOARD", "qwertz"),
+            ("PASSWORD", ""),
+            ("SECRET_KEY", "${SECRET_KEY}"),
+        ] {
+            assert_eq!(kind(name, value), None, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_secret() {
+        use SecretKind::{Named, Random, Token, UrlParameter, UrlPassword};
+        for (name, value, expected) in [
+            ("DB_PASSWORD", "hunter2", Named),
+            ("dbPassword", "hunter2", Named),
+            ("API_KEY", "abc", Named),
+            ("SECRET_KEY_BASE", "d3b0-7384", Named),
+            ("JWT_SIGNING_KEY", "s3cr3t-value", Named),
+            ("SENTRY_DSN", "https://public@o1.ingest.sentry.io/1", Named),
+            ("X", "AKIAIOSFODNN7EXAMPLE", Token("an AWS access key")),
+            ("X", "FlyV1 fm2_lJPECAAAAAAAAAAAAAAAAAAAA", Token("a Fly.io token")),
+            ("X", "Bearer ghp_0123456789abcdefghij0123456789", Token("a GitHub token")),
+            ("X", "-----BEGIN PRIVATE KEY-----\nabc", Token("a private key")),
+            ("DATABASE_URL", "postgres://app:hunter2@db.internal:5432/app", UrlPassword),
+            ("REDIS_URL", "redis://default:abc@fly-x.upstash.io", UrlPassword),
+            ("HOOK", "https://example.com/hook?token=abc123def", UrlParameter),
+            ("BLOB", "Zx8Kq2Lm9Tn4Vb7Rc1Wd6Yh3", Random),
+            ("MAPBOX_KEY", "9f86d081884c7d659a2feaa0c55ad015", Random),
+        ] {
+            assert_eq!(kind(name, value), Some(expected), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn scans_a_text_that_need_not_be_toml() {
+        let text = "[app.web.env]\nA = \"1\"\nDB_PASSWORD = 'hunter2' # old: ghp_0123456789abcdefghij0123456789\nx = { API_KEY = \"abc\" \n";
+        let found: Vec<&str> = scan(&FACTS, text).into_iter().map(|r| &text[r.to_usize()]).collect();
+        assert_eq!(found, ["hunter2", "ghp_0123456789abcdefghij0123456789", "abc"]);
+    }
+}

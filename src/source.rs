@@ -1,0 +1,185 @@
+//! Text that came from outside, and positions in it.
+//!
+//! A [`TextRange`] is what the typed spec carries: two byte offsets and nothing else, because one value in a
+//! spec of ten thousand apps must stay small. A [`Span`] adds the file, and is what diagnostics carry.
+
+use std::fmt;
+
+/// The largest input that is read, in bytes.
+///
+/// A spec of ten thousand apps has about seven megabytes. The parser holds some thirty bytes of tokens and events
+/// per byte in the worst case (a file of brackets), so the limit is also the bound on memory.
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// A range of bytes in one source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextRange {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl TextRange {
+    /// The range from `start` to `end`, in bytes. Sources are far smaller than 4 GiB (see [`MAX_BYTES`]).
+    pub fn new(start: usize, end: usize) -> Self {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end).max(clamp(start)) }
+    }
+
+    /// As indices into the text.
+    pub fn to_usize(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn cover(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+impl From<std::ops::Range<usize>> for TextRange {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+/// Which of the sources of a run a position lies in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u16);
+
+/// A range of bytes in one of the sources of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The source.
+    pub file: FileId,
+    /// Where in it.
+    pub range: TextRange,
+}
+
+/// One text with the name that messages give it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    lines: Vec<u32>,
+}
+
+/// A place for people: both count from one; the column counts characters, not bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// The line.
+    pub line: u32,
+    /// The character in the line.
+    pub column: u32,
+}
+
+impl fmt::Display for LineColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+impl Source {
+    /// A source called `name` (as the user wrote it, never made absolute).
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let mut lines = vec![0];
+        lines.extend(
+            text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| TextRange::new(i + 1, i + 1).start),
+        );
+        Self { name: name.into(), text, lines }
+    }
+
+    /// The name that messages show.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text of a range; empty when the range is not one of this text.
+    pub fn slice(&self, range: TextRange) -> &str {
+        self.text.get(range.to_usize()).unwrap_or("")
+    }
+
+    /// The number of the line that holds `offset`, from one.
+    pub fn line(&self, offset: u32) -> u32 {
+        TextRange::new(self.lines.partition_point(|&start| start <= offset), 0).start
+    }
+
+    /// The place of `offset`.
+    pub fn line_column(&self, offset: u32) -> LineColumn {
+        let line = self.line(offset);
+        let start = self.lines[line as usize - 1] as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
+        LineColumn { line, column: TextRange::new(column + 1, 0).start }
+    }
+
+    /// The range of a line without its line break, by number from one.
+    pub fn line_range(&self, line: u32) -> TextRange {
+        let start = self.lines.get(line as usize - 1).map_or(self.text.len(), |&s| s as usize);
+        let end = self.lines.get(line as usize).map_or(self.text.len(), |&s| s as usize);
+        let text = &self.text[start..end];
+        let trimmed = text.strip_suffix('\n').unwrap_or(text);
+        let trimmed = trimmed.strip_suffix('\r').unwrap_or(trimmed);
+        TextRange::new(start, start + trimmed.len())
+    }
+
+    /// How many lines there are; a final line break does not start another.
+    pub fn line_count(&self) -> u32 {
+        let extra = usize::from(self.text.ends_with('\n') || self.text.is_empty());
+        TextRange::new(self.lines.len() - extra, 0).start
+    }
+}
+
+/// The sources of a run, in the order in which they were given.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Adds a source.
+    pub fn add(&mut self, source: Source) -> FileId {
+        self.0.push(source);
+        FileId(u16::try_from(self.0.len() - 1).unwrap_or(u16::MAX))
+    }
+
+    /// A source by its id.
+    ///
+    /// # Panics
+    ///
+    /// When the id is not one that [`Sources::add`] gave.
+    pub fn get(&self, file: FileId) -> &Source {
+        &self.0[file.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let s = Source::new("s", "a\nbé = 1\r\n\nz");
+        assert_eq!(s.line_column(0).to_string(), "1:1");
+        assert_eq!(s.line_column(2).to_string(), "2:1");
+        assert_eq!(s.line_column(6).to_string(), "2:4");
+        assert_eq!(s.line_count(), 4);
+        assert_eq!(s.slice(s.line_range(2)), "bé = 1");
+        assert_eq!(s.slice(s.line_range(3)), "");
+        assert_eq!(s.slice(s.line_range(4)), "z");
+        assert_eq!(s.line_column(9_999).line, 4);
+    }
+
+    #[test]
+    fn an_empty_text_has_no_lines_and_one_place() {
+        let s = Source::new("s", "");
+        assert_eq!(s.line_count(), 0);
+        assert_eq!(s.line_column(0).to_string(), "1:1");
+    }
+}

@@ -1,0 +1,181 @@
+//! The constants in `src/facts/tables.rs` are those of the data in `src/facts/data`.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test facts` rewrites them after a change of the data.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/facts/data");
+const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/facts/tables.rs");
+
+fn read(file: &str) -> Table {
+    let text = std::fs::read_to_string(Path::new(DATA).join(file)).unwrap();
+    toml::from_str(&text).unwrap_or_else(|e| panic!("{file}: {e}"))
+}
+
+/// A value as a Rust literal.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(s) => format!("{s:?}"),
+        Value::Integer(i) => i.to_string(),
+        Value::Float(f) => format!("{f:?}"),
+        Value::Boolean(b) => b.to_string(),
+        Value::Array(items) => format!("&[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Datetime(_) | Value::Table(_) => panic!("no literal for {value:?}"),
+    }
+}
+
+/// One constant: the fields of a struct from the keys of a table.
+fn constant(name: &str, table: &Value) -> String {
+    let fields = table.as_table().unwrap().iter().map(|(k, v)| format!("{k}: {}", literal(v)));
+    format!("{name} {{ {} }}", fields.collect::<Vec<_>>().join(", "))
+}
+
+/// A list of constants.
+fn list(name: &str, items: &Value) -> String {
+    let items = items.as_array().unwrap().iter().map(|item| format!("        {},\n", constant(name, item)));
+    format!("&[\n{}    ]", items.collect::<String>())
+}
+
+fn fly_commands() -> String {
+    let text = std::fs::read_to_string(Path::new(DATA).join("flyctl-commands.json")).unwrap();
+    let catalogue: Json = serde_json::from_str(&text).unwrap();
+    let strings = |value: &Json| {
+        value
+            .as_array()
+            .map(|a| a.iter().map(|s| s.as_str().unwrap().to_owned()).collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
+    let mut commands: Vec<_> = catalogue["commands"].as_array().unwrap().iter().collect();
+    commands.sort_by_key(|c| strings(&c["path"]).join(" "));
+    let mut out = "&[\n".to_owned();
+    for c in commands {
+        let path = strings(&c["path"]).join(" ");
+        let aliases = strings(&c["aliases"]);
+        let max = c["args"]["max"].as_u64().map_or("None".to_owned(), |max| format!("Some({max})"));
+        let flag = |key: &str| c[key].as_bool().unwrap_or(false);
+        let (group, no_op) = (flag("group"), flag("no_op"));
+        writeln!(
+            out,
+            "        FlyCommand {{ path: {path:?}, aliases: &{aliases:?}, group: {group}, no_op: {no_op}, max_args: {max} }},"
+        )
+        .unwrap();
+    }
+    out + "    ]"
+}
+
+fn generate() -> String {
+    let files = ["flyctl.toml", "machines.toml", "platform.toml", "postgres.toml", "regions.toml", "secrets.toml"];
+    let mut provenance = "&[\n".to_owned();
+    for file in files {
+        let table = read(file);
+        let p = table["provenance"].as_table().unwrap();
+        let get = |key: &str| p[key].as_str().unwrap();
+        assert_eq!(get("retrieved").len(), 10, "{file} has no date");
+        assert!(!get("source").is_empty(), "{file} has no source");
+        writeln!(
+            provenance,
+            "        Provenance {{ file: {file:?}, source: {:?}, retrieved: {:?}, live: {:?} }},",
+            get("source"),
+            get("retrieved"),
+            get("live")
+        )
+        .unwrap();
+    }
+    provenance.push_str("    ]");
+
+    let [flyctl, machines, platform, postgres, regions, secrets] = files.map(read);
+    let get = |table: &Table, path: &str| -> Value {
+        let mut value = Value::Table(table.clone());
+        for key in path.split('.') {
+            value = value[key].clone();
+        }
+        value
+    };
+    let one = |table: &Table, path: &str| literal(&get(table, path));
+    let shapes: String = get(&secrets, "shape")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|shape| {
+            let chars = match shape["chars"].as_str().unwrap() {
+                "alnum" => "Alnum",
+                "word" => "Word",
+                "hex" => "Hex",
+                "base64" => "Base64",
+                "any" => "Any",
+                other => panic!("unknown characters {other}"),
+            };
+            format!(
+                "        SecretShape {{ what: {}, prefix: {}, chars: TokenChars::{chars}, min: {} }},\n",
+                literal(&shape["what"]),
+                literal(&shape["prefix"]),
+                literal(&shape["min"])
+            )
+        })
+        .collect();
+    let fields = [
+        ("provenance", provenance),
+        ("regions", list("Region", &get(&regions, "region"))),
+        ("removed_regions", list("RemovedRegion", &get(&regions, "removed"))),
+        ("region_aliases", one(&regions, "aliases.items")),
+        ("machine_sizes", list("MachineSize", &get(&machines, "size"))),
+        ("gpu_sizes", one(&machines, "gpu.sizes")),
+        ("machine_size", one(&machines, "defaults.size")),
+        ("shared_memory", constant("MemoryRange", &get(&machines, "memory.shared"))),
+        ("performance_memory", constant("MemoryRange", &get(&machines, "memory.performance"))),
+        ("suspend_memory_mb_advised", one(&machines, "suspend.memory_mb_advised")),
+        ("suspend_memory_mb_max", one(&machines, "suspend.memory_mb_max")),
+        ("volumes", constant("Volumes", &get(&platform, "volumes"))),
+        ("shutdown", constant("Shutdown", &get(&platform, "shutdown"))),
+        ("soft_limit", one(&platform, "concurrency.soft_limit")),
+        ("checks", constant("Checks", &get(&platform, "checks"))),
+        ("deploy", constant("DeployDefaults", &get(&platform, "deploy"))),
+        ("restart", constant("RestartDefaults", &get(&platform, "restart"))),
+        ("secret_kib", one(&platform, "secrets.stdin_kib")),
+        (
+            "postgres",
+            format!(
+                "Postgres {{\n        majors: {},\n        major: {},\n        storage_gb: {},\n        storage_gb_max: {},\n        plans: {},\n        quorum: {},\n        unmanaged_size: {},\n        unmanaged_storage_gb: {},\n    }}",
+                one(&postgres, "managed.majors"),
+                one(&postgres, "managed.major"),
+                one(&postgres, "managed.storage_gb"),
+                one(&postgres, "managed.storage_gb_max"),
+                list("PostgresPlan", &get(&postgres, "plan")),
+                one(&postgres, "unmanaged.quorum"),
+                one(&postgres, "unmanaged.size"),
+                one(&postgres, "unmanaged.storage_gb"),
+            ),
+        ),
+        ("flyctl_minimum", one(&flyctl, "version.minimum")),
+        ("flyctl_commands", fly_commands()),
+        ("secret_shapes", format!("&[\n{shapes}    ]")),
+        ("secret_names", constant("SecretNames", &get(&secrets, "names"))),
+    ];
+    let mut out = String::from(
+        "//! @generated by tests/facts.rs from src/facts/data. Change the data, then run\n\
+         //! `SNAPSHOTS=overwrite cargo test --test facts`.\n\n\
+         use super::{\n    Checks, DeployDefaults, Facts, FlyCommand, MachineSize, MemoryRange, Postgres, PostgresPlan, Provenance, Region,\n    \
+         RemovedRegion, RestartDefaults, SecretNames, SecretShape, Shutdown, TokenChars, Volumes,\n};\n\n\
+         /// What is known today; [`Facts::provenance`] says of which day each table is.\n\
+         #[rustfmt::skip]\npub static FACTS: Facts = Facts {\n",
+    );
+    for (name, value) in fields {
+        writeln!(out, "    {name}: {value},").unwrap();
+    }
+    out + "};\n"
+}
+
+#[test]
+fn the_tables_are_those_of_the_data() {
+    let generated = generate();
+    if std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite") {
+        std::fs::write(TABLES, &generated).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(TABLES).unwrap();
+    assert!(checked_in == generated, "src/facts/tables.rs is stale: run SNAPSHOTS=overwrite cargo test --test facts");
+}
