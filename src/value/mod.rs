@@ -1,0 +1,18 @@
+//! The values that a spec and a fly.toml are made of, each with the place it came from.
+//!
+//! Everything here reads itself from TOML and describes itself in the JSON Schema. What a value *means* for a
+//! machine on Fly.io is decided elsewhere: this module knows text, numbers, and positions.
+
+mod collections;
+mod duration;
+mod names;
+mod scalar;
+mod size;
+mod sourced;
+
+pub use collections::{Entries, Many, OneOrList};
+pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
+pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};
+pub use scalar::{Scalar, Strings};
+pub use size::{Memory, VolumeSize};
+pub use sourced::{Origin, Sourced, Why};
