@@ -1,0 +1,142 @@
+//! The spec as it was written: typed, every value with its place, nothing resolved, nothing filled in.
+//!
+//! The types are the language. The JSON Schema is generated from them (`crate::schema`), and the doc comments are what
+//! an editor shows. docs/language.md is the reference for users.
+//!
+//! Reading stops at the first mistake, because that is what serde can do; all mistakes of a file are then worded by
+//! the schema (`crate::schema::validate`). That costs nothing while specs are right.
+
+mod allow;
+mod placement;
+mod reference;
+
+pub use allow::{Date, Waiver};
+pub use placement::Placement;
+pub use reference::{Kind, Reference};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::kinds::{app, bucket, postgres, redis};
+use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced};
+
+/// An architecture on Fly.io: an organisation, its regions, the apps, the data services they use, and how all of it is
+/// wired.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The version of the format: 1.
+    pub version: Sourced<Version>,
+    /// What all apps have in common.
+    pub project: Sourced<Project>,
+    /// Apps. A table has every key of fly.toml, and some of its own.
+    #[serde(default)]
+    pub app: Entries<Key, Sourced<app::AppSpec>>,
+    /// Postgres clusters, managed or unmanaged.
+    #[serde(default)]
+    pub postgres: Entries<Key, Sourced<postgres::PostgresSpec>>,
+    /// Upstash Redis databases.
+    #[serde(default)]
+    pub redis: Entries<Key, Sourced<redis::RedisSpec>>,
+    /// Tigris buckets.
+    #[serde(default)]
+    pub bucket: Entries<Key, Sourced<bucket::BucketSpec>>,
+    /// How findings are judged.
+    pub policy: Option<Sourced<Policy>>,
+}
+
+/// The version of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version;
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match i64::deserialize(deserializer)? {
+            1 => Ok(Self),
+            other => Err(serde::de::Error::custom(format_args!("expected version 1, found {other}"))),
+        }
+    }
+}
+
+impl JsonSchema for Version {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "const": 1 })
+    }
+}
+
+/// What all apps have in common.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The name of the architecture, and the prefix of its app names: `<name>-<key>`.
+    pub name: Sourced<AppName>,
+    /// The slug of the organisation.
+    pub org: Sourced<Name>,
+    /// How strict the checks are. Default: production.
+    pub tier: Option<Sourced<Tier>>,
+    /// Where apps run unless they say otherwise: a list of regions, one machine each, or a table of region to number of
+    /// machines. The first is the primary region.
+    pub regions: Option<Sourced<Placement>>,
+    /// The primary region, when it is not the first of `regions`.
+    pub primary_region: Option<Sourced<RegionCode>>,
+    /// A custom private network for all apps. It cannot be changed once an app exists.
+    pub network: Option<Sourced<Name>>,
+    /// Environment variables of all apps. Never secrets.
+    #[serde(default)]
+    pub env: Entries<String, Sourced<Scalar>>,
+}
+
+/// How strict the checks are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Tier {
+    /// Real users: what would lose data or requests is an error.
+    #[default]
+    Production,
+    /// A rehearsal of production: most of that is a warning.
+    Staging,
+    /// One person's: only what cannot work is an error.
+    Development,
+}
+
+impl Tier {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Staging => "staging",
+            Self::Development => "development",
+        }
+    }
+}
+
+/// How findings are judged.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The level of rules, by name: `error`, `warn` or `allow`. Overrides what the tier says.
+    #[serde(default)]
+    pub levels: Entries<String, Sourced<Level>>,
+}
+
+/// What a finding of a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Level {
+    /// Nothing.
+    Allow,
+    /// It is shown.
+    Warn,
+    /// It is shown, and nothing is written.
+    Error,
+}
