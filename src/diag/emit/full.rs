@@ -1,0 +1,101 @@
+//! Findings with an excerpt of the source, drawn by miette. The only file that knows it.
+
+use std::fmt;
+use std::io;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
+
+use super::super::{Diagnostic, Report, Severity};
+use super::excerpt::Excerpt;
+use super::{Display, summary};
+use crate::source::FileId;
+
+pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut excerpt: Option<(FileId, Excerpt<'_>)> = None;
+    for d in &report.diagnostics {
+        let file = d.primary.span.file;
+        if excerpt.as_ref().is_none_or(|(of, _)| *of != file) {
+            excerpt = Some((file, excerpt_of(report, file)));
+        }
+        let Some((_, excerpt)) = &excerpt else { continue };
+        let mut text = String::new();
+        let mut handler = GraphicalReportHandler::new_themed(theme(d, display)).with_width(display.width);
+        if let Some(note) = &d.note {
+            handler = handler.with_footer(format!("note: {note}"));
+        }
+        handler.render_report(&mut text, &Adapter { d, excerpt, file }).map_err(io::Error::other)?;
+        writeln!(out, "{}", trim_lines(&text))?;
+    }
+    if let Some(summary) = summary(report) {
+        writeln!(out, "{summary}")?;
+    }
+    Ok(())
+}
+
+fn excerpt_of(report: &Report, file: FileId) -> Excerpt<'_> {
+    let labels = report.diagnostics.iter().flat_map(|d| std::iter::once(&d.primary).chain(&d.related));
+    let labels: Vec<_> = labels.filter(|l| l.span.file == file).map(|l| l.span.range).collect();
+    Excerpt::new(report.sources.get(file), &report.redacted(file), &labels)
+}
+
+/// miette pads lines with blanks; a log does not need them.
+fn trim_lines(text: &str) -> String {
+    let lines = text.trim_matches('\n').lines().map(str::trim_end);
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The word for the severity and the rule stand where miette has an icon: `error[multi-region]:`.
+fn theme(d: &Diagnostic, display: Display) -> GraphicalTheme {
+    let icon = format!("{}[{}]:", d.severity, d.rule.name);
+    let characters =
+        ThemeCharacters { error: icon.clone(), warning: icon.clone(), advice: icon, ..ThemeCharacters::unicode() };
+    let styles = if display.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    GraphicalTheme { characters, styles }
+}
+
+struct Adapter<'a> {
+    d: &'a Diagnostic,
+    excerpt: &'a Excerpt<'a>,
+    file: FileId,
+}
+
+impl fmt::Debug for Adapter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.d.fmt(f)
+    }
+}
+
+impl fmt::Display for Adapter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.d.message)
+    }
+}
+
+impl std::error::Error for Adapter<'_> {}
+
+impl miette::Diagnostic for Adapter<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.d.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.d.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let primary = &self.d.primary;
+        let first = LabeledSpan::new_primary_with_span(text(&primary.text), self.excerpt.locate(primary.span.range));
+        let others = self.d.related.iter().filter(|l| l.span.file == self.file);
+        let others = others.map(move |l| LabeledSpan::new_with_span(text(&l.text), self.excerpt.locate(l.span.range)));
+        Some(Box::new(std::iter::once(first).chain(others)))
+    }
+}
