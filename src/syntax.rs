@@ -1,0 +1,215 @@
+//! TOML text, and the way from a value's path to its place.
+//!
+//! A right spec never comes here: it is read straight into its types (`crate::spec`). This module is for the other
+//! ones: it finds every mistake of syntax, and gives the schema a tree to judge and to point into.
+
+use serde_json::{Map, Number, Value as Json};
+use toml::de::{DeTable, DeValue};
+
+use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
+use crate::source::{FileId, Source, Span, TextRange};
+
+/// The rule of everything that is no TOML.
+pub static SYNTAX: RuleId = RuleId { name: "toml-syntax", code: "FA001" };
+
+/// How many mistakes of syntax are shown: after that many the text is probably no TOML at all.
+const MOST: usize = 20;
+
+/// A parsed text that keeps the place of every key and value.
+#[derive(Debug)]
+pub struct Tree<'s> {
+    root: DeTable<'s>,
+}
+
+/// The places of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its key; the value itself where it has none.
+    pub key: TextRange,
+    /// The value: of a table the header or the braces.
+    pub value: TextRange,
+}
+
+/// Parses a text, and reports all mistakes of syntax. Returns nothing when there are any.
+pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics) -> Option<Tree<'s>> {
+    let (root, errors) = DeTable::parse_recoverable(source.text());
+    let root = root.into_inner();
+    if errors.is_empty() {
+        return Some(Tree { root });
+    }
+    let tree = Tree { root };
+    for error in errors.iter().take(MOST) {
+        let range: TextRange = error.span().unwrap_or_default().into();
+        let span = Span { file, range };
+        let mut diagnostic = Diagnostic::new(SYNTAX, Severity::Error, span, message(error.message()));
+        if error.message().starts_with("duplicate key") {
+            let name = source.slice(range).trim_matches(['"', '\'', '[', ']']);
+            diagnostic.message = format!("`{name}` is defined twice");
+            diagnostic = diagnostic.label("defined again here");
+            if let Some(first) = tree.first_definition(source, range) {
+                diagnostic = diagnostic.related(first, "first defined here");
+            }
+            diagnostic = diagnostic.help("keep one of the two");
+        }
+        diagnostics.push(diagnostic);
+    }
+    if errors.len() > MOST {
+        let at = errors.get(MOST).and_then(toml::de::Error::span).unwrap_or_default().into();
+        let more = format!("{} more mistakes like these: is this file TOML?", errors.len() - MOST);
+        diagnostics.push(Diagnostic::new(SYNTAX, Severity::Error, Span { file, range: at }, more));
+    }
+    None
+}
+
+/// The parser's words, with a way out where it has none.
+fn message(text: &str) -> String {
+    let text = text.trim();
+    if text.starts_with("recursion limit") || text.contains("recursion") {
+        return "nested too deeply: a spec needs no more than a handful of levels".to_owned();
+    }
+    text.to_owned()
+}
+
+impl Tree<'_> {
+    /// Whether the text holds nothing but comments.
+    pub fn is_empty(&self) -> bool {
+        self.root.is_empty()
+    }
+
+    /// The values as JSON, for the schema. Dates become text; numbers that JSON does not have become zero.
+    pub fn to_json(&self) -> Json {
+        table_to_json(&self.root)
+    }
+
+    /// The places of a value, by its path; `None` for the whole text or when there is no such value.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
+    pub fn place(&self, path: &[&str]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        let (key, value) = self.root.get_key_value(*first)?;
+        let mut place = Place { key: key.span().into(), value: value.span().into() };
+        let mut at = value.get_ref();
+        for step in rest {
+            match at {
+                DeValue::Table(table) => {
+                    let (key, value) = table.get_key_value(*step)?;
+                    place = Place { key: key.span().into(), value: value.span().into() };
+                    at = value.get_ref();
+                }
+                DeValue::Array(array) => {
+                    let value = array.get(step.parse::<usize>().ok()?)?;
+                    place = Place { key: value.span().into(), value: value.span().into() };
+                    at = value.get_ref();
+                }
+                _ => return None,
+            }
+        }
+        Some(place)
+    }
+
+    /// Where the key at `again` was defined before, when the tree still knows.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
+    fn first_definition(&self, source: &Source, again: TextRange) -> Option<TextRange> {
+        fn find(table: &DeTable<'_>, name: &str, before: u32, best: &mut Option<TextRange>) {
+            for (key, value) in table {
+                let range: TextRange = key.span().into();
+                if key.get_ref() == name && range.end <= before && best.is_none_or(|b| b.start < range.start) {
+                    *best = Some(range);
+                }
+                match value.get_ref() {
+                    DeValue::Table(inner) => find(inner, name, before, best),
+                    DeValue::Array(items) => {
+                        for item in items {
+                            if let DeValue::Table(inner) = item.get_ref() {
+                                find(inner, name, before, best);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        // A second header takes the place of the first in the tree: look for the same line above.
+        let line = source.line(again.start);
+        let header = source.slice(source.line_range(line)).split('#').next().unwrap_or("").trim();
+        if header.starts_with('[') {
+            let same = |n: &u32| source.slice(source.line_range(*n)).split('#').next().unwrap_or("").trim() == header;
+            return (1..line).find(same).map(|n| source.line_range(n));
+        }
+        let mut best = None;
+        find(&self.root, source.slice(again).trim_matches(['"', '\'']), again.start, &mut best);
+        best
+    }
+}
+
+fn table_to_json(table: &DeTable<'_>) -> Json {
+    Json::Object(table.iter().map(|(k, v)| (k.get_ref().to_string(), to_json(v.get_ref()))).collect::<Map<_, _>>())
+}
+
+fn to_json(value: &DeValue<'_>) -> Json {
+    match value {
+        DeValue::String(text) => Json::String(text.to_string()),
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            i64::from_str_radix(&digits, number.radix()).map_or(Json::from(0.5), Json::from)
+        }
+        DeValue::Float(number) => {
+            let value = number.as_str().replace('_', "").parse::<f64>().unwrap_or(0.0);
+            Json::Number(Number::from_f64(value).unwrap_or_else(|| Number::from(0)))
+        }
+        DeValue::Boolean(value) => Json::Bool(*value),
+        DeValue::Datetime(datetime) => Json::String(datetime.to_string()),
+        DeValue::Array(items) => Json::Array(items.iter().map(|item| to_json(item.get_ref())).collect()),
+        DeValue::Table(table) => table_to_json(table),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(text: &str) -> Vec<String> {
+        let source = Source::new("t", text);
+        let mut diagnostics = Diagnostics::default();
+        assert!(parse(&source, FileId(0), &mut diagnostics).is_none(), "{text}");
+        diagnostics
+            .finish()
+            .into_iter()
+            .map(|d| format!("{} {}", source.line_column(d.primary.span.range.start), d.message))
+            .collect()
+    }
+
+    #[test]
+    fn all_mistakes_are_found() {
+        let found = messages("a = 'x\nb = 1\n[c\nd = 1 2\n");
+        assert!(found.len() >= 2, "{found:?}");
+    }
+
+    #[test]
+    fn a_duplicate_shows_both_places() {
+        let source = Source::new("t", "[app.web]\nx = 1\n[app.web]\ny = 2\n");
+        let mut diagnostics = Diagnostics::default();
+        parse(&source, FileId(0), &mut diagnostics);
+        let found = diagnostics.finish();
+        assert_eq!(found[0].message, "`web` is defined twice");
+        assert_eq!(source.line(found[0].primary.span.range.start), 3);
+        assert_eq!(found[0].related.iter().map(|l| source.line(l.span.range.start)).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn hostile_texts_end() {
+        assert!(!messages(&"[".repeat(100_000)).is_empty());
+        assert!(messages(&format!("a = {}", "[".repeat(100_000))).len() <= MOST + 1);
+        assert!(messages(&format!("a = {}", "{a=".repeat(100_000))).len() <= MOST + 1);
+    }
+
+    #[test]
+    fn places() {
+        let source = Source::new("t", "[app.web]\nregions = [\"iad\", \"lhr\"]\nhttp = { port = 1 }\n");
+        let tree = parse(&source, FileId(0), &mut Diagnostics::default()).unwrap();
+        let text = |path: &[&str]| tree.place(path).map(|p| (source.slice(p.key), source.slice(p.value)));
+        assert_eq!(text(&["app", "web"]), Some(("web", "[app.web]")));
+        assert_eq!(text(&["app", "web", "regions", "1"]), Some(("\"lhr\"", "\"lhr\"")));
+        assert_eq!(text(&["app", "web", "http", "port"]), Some(("port", "1")));
+        assert_eq!(text(&["app", "nope"]), None);
+    }
+}
