@@ -1,0 +1,264 @@
+# app NAME NETWORK -- COMMAND...
+app() {
+  local name=$1 network=$2
+  shift 3
+  if ours "$name"; then
+    stands "app $name"
+    local actual
+    actual=$(ask apps '.[] | select(.Name == $n) | .Network // ""' --arg n "$name")
+    if [ -n "$network" ] && [ "$actual" != "$network" ]; then
+      differs "app $name is on network '$actual', not '$network'; a network cannot be changed"
+    fi
+    return 0
+  fi
+  if change "$@"; then
+    forget apps
+    return 0
+  fi
+  local why
+  why=$(reason)
+  forget apps
+  # The reply may have been lost: what counts is whether the app is there now.
+  if ours "$name"; then return 0; fi
+  case $why in
+  *taken* | *exists*) fail 22 "the name $name belongs to somebody else: set another \`name\` in the spec" ;;
+  *) fail 23 "app $name was not created: $why" ;;
+  esac
+}
+
+# address APP KIND REGION -- COMMAND...
+address() {
+  local app=$1 kind=$2 region=$3
+  shift 4
+  app_listing ips "$app" "$FLY" ips list -a "$app" --json
+  if has "ips.$app" 'any(.[]; .Type == $t and ($r == "" or .Region == $r))' --arg t "$kind" --arg r "$region"; then
+    stands "$kind address"
+    return 0
+  fi
+  must "$@"
+  forget "ips.$app"
+}
+
+# volumes APP NAME REGION COUNT GB DAYS SNAPSHOTS -- COMMAND...: the command makes one volume.
+volumes() {
+  local app=$1 name=$2 region=$3 count=$4 gb=$5 days=$6 snapshots=$7 have id ids
+  shift 8
+  app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
+  have=$(ask "volumes.$app" '[.[] | select(.name == $n and .region == $r)] | length' --arg n "$name" --arg r "$region")
+  if [ "$have" -gt "$count" ]; then
+    differs "$app has $have volumes $name in $region, not $count"
+  elif [ "$have" -eq "$count" ]; then
+    stands "$count volumes $name in $region"
+  fi
+  # What stands must have the settings too, also what a scale made.
+  ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r)
+      | select(.snapshot_retention != ($d | tonumber) or .auto_backup_enabled != ($s == "true")) | .id' \
+    --arg n "$name" --arg r "$region" --arg d "$days" --arg s "$snapshots")
+  for id in $ids; do
+    must "$FLY" volumes update "$id" --snapshot-retention "$days" "--scheduled-snapshots=$snapshots" -a "$app"
+  done
+  ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r and .size_gb < ($g | tonumber)) | .id' \
+    --arg n "$name" --arg r "$region" --arg g "$gb")
+  for id in $ids; do
+    must "$FLY" volumes extend "$id" --size "$gb" -a "$app" --yes
+  done
+  while [ "$have" -lt "$count" ]; do
+    must "$@"
+    have=$((have + 1))
+  done
+  forget "volumes.$app"
+}
+
+# deployed APP: whether its last release is complete.
+deployed() {
+  app_listing releases "$1" "$FLY" releases -a "$1" --json
+  has "releases.$1" '(.[0].Status // "") == "complete"'
+}
+
+# why_deploy APP CONFIG BUILDER: why the app must be deployed; nothing when it runs what the spec says.
+why_deploy() {
+  local app=$1 config=$2 builder=$3 running wanted
+  if [ -n "$REDEPLOY" ]; then
+    printf 'asked for'
+    return 0
+  fi
+  if ! deployed "$app"; then
+    printf 'it has no complete release'
+    return 0
+  fi
+  app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
+  if has "secrets.$app" 'any(.[]; .status == "Staged")'; then
+    printf 'secrets are staged'
+    return 0
+  fi
+  listing "running.$app" "$FLY" config show -a "$app"
+  listing "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  # The build section is about the image, and flyctl does not keep it everywhere.
+  running=$(ask "running.$app" 'del(.build)' -S)
+  wanted=$(ask "wanted.$app" 'del(.build)' -S)
+  if [ "$running" != "$wanted" ]; then
+    printf 'its configuration has changed'
+    return 0
+  fi
+  if [ -n "$builder" ]; then
+    app_listing releases "$builder" "$FLY" releases -a "$builder" --json
+    running=$(ask "releases.$app" '.[0].ImageRef // ""')
+    wanted=$(ask "releases.$builder" '.[0].ImageRef // ""')
+    if [ "$running" != "$wanted" ]; then
+      printf 'the image of %s is newer' "$builder"
+    fi
+  fi
+}
+
+# deploy APP CONFIG BUILDER -- COMMAND...: the word IMAGE stands for the image that the builder runs.
+deploy() {
+  local app=$1 config=$2 builder=$3 why image='' word
+  shift 4
+  if blocked "$app"; then
+    note "waits for you (see the end)"
+    return 0
+  fi
+  why=$(why_deploy "$app" "$config" "$builder")
+  if [ -z "$why" ]; then
+    stands "$app runs this configuration"
+    return 0
+  fi
+  note "$why"
+  if [ -n "$builder" ]; then
+    app_listing releases "$builder" "$FLY" releases -a "$builder" --json
+    image=$(ask "releases.$builder" '.[0].ImageRef // ""')
+    if [ -z "$image" ] && [ -z "$DRY_RUN" ]; then
+      block "$app" "$app runs the image of $builder, which is not deployed yet"
+      return 0
+    fi
+  fi
+  local -a words
+  words=()
+  for word in "$@"; do
+    if [ "$word" = IMAGE ] && [ -n "$image" ]; then word=$image; fi
+    words+=("$word")
+  done
+  if [ -n "$DRY_RUN" ]; then
+    change "${words[@]}"
+  else
+    note "$(quoted "${words[@]}")"
+    # A deploy takes minutes: its progress is shown, and prints no credentials.
+    "${words[@]}" </dev/null || fail 23 "the deploy of $app failed"
+    MADE=$((MADE + 1))
+  fi
+  forget "releases.$app"
+  forget "secrets.$app"
+  forget "running.$app"
+  forget "scale.$app"
+  forget "volumes.$app"
+}
+
+# machines APP GROUP REGION COUNT -- COMMAND...
+machines() {
+  local app=$1 group=$2 region=$3 count=$4 have
+  shift 5
+  if blocked "$app"; then
+    note "waits for you (see the end)"
+    return 0
+  fi
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  have=$(ask "scale.$app" '[.[] | select(.Process == $g) | .Regions[$r] // 0] | add // 0' --arg g "$group" --arg r "$region")
+  if [ "$have" -eq "$count" ]; then
+    stands "$count machines of $group in $region"
+  elif [ "$have" -gt "$count" ] && [ -z "$ALLOW_SCALE_DOWN" ]; then
+    refuse "$app has $have machines of $group in $region, not $count: --allow-scale-down destroys the surplus"
+  else
+    must "$@"
+    forget "scale.$app"
+    forget "volumes.$app"
+  fi
+}
+
+# certificate APP HOST -- COMMAND...
+certificate() {
+  local app=$1 host=$2 records
+  shift 3
+  app_listing certs "$app" "$FLY" certs list -a "$app" --json
+  if has "certs.$app" 'any(.[]; .hostname == $h)' --arg h "$host"; then
+    stands "certificate for $host"
+    # Checking starts a validation, which is harmless to repeat.
+    if [ -n "$DRY_RUN" ]; then return 0; fi
+  else
+    must "$@"
+    forget "certs.$app"
+    if [ -n "$DRY_RUN" ]; then return 0; fi
+  fi
+  listing "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
+  if has "cert.$app.$host" '.configured == true'; then return 0; fi
+  records=$(ask "cert.$app.$host" '.dns_requirements // {} | [
+      (.a // [] | .[] | "\n      A      \($h)  \(.)"),
+      (.aaaa // [] | .[] | "\n      AAAA   \($h)  \(.)"),
+      (if (.acme_challenge.name // "") != "" then "\n      CNAME  \(.acme_challenge.name)  \(.acme_challenge.target)" else empty end),
+      (if (.ownership.name // "") != "" then "\n      TXT    \(.ownership.name)  \(.ownership.app_value)" else empty end)
+    ] | join("")' --arg h "$host")
+  later "publish the DNS records of $host:$records"
+}
+
+# verify APP EXPECTATION...: compares what is there with what should be, both ways.
+verify() {
+  local app=$1 want kind rest have region
+  shift
+  if [ -n "$DRY_RUN" ] || blocked "$app"; then return 0; fi
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  app_listing ips "$app" "$FLY" ips list -a "$app" --json
+  app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
+  app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
+  app_listing certs "$app" "$FLY" certs list -a "$app" --json
+  local -a machines volumes secrets addresses certificates
+  machines=() volumes=() secrets=() addresses=() certificates=()
+  for want in "$@"; do
+    kind=${want%%:*}
+    rest=${want#*:}
+    case $kind in
+    machines)
+      machines+=("${rest%:*}")
+      region=${rest#*:}
+      have=$(ask "scale.$app" '[.[] | select(.Process == $g) | .Regions[$r] // 0] | add // 0' \
+        --arg g "${rest%%:*}" --arg r "${region%%:*}")
+      if [ "$have" -ne "${rest##*:}" ] && [ -z "$REFUSED" ]; then
+        fail 23 "$app has $have machines where it should have $rest"
+      fi
+      ;;
+    volume) volumes+=("$rest") ;;
+    secret)
+      secrets+=("$rest")
+      has_secret "$app" "$rest" || fail 23 "$app has no secret $rest"
+      ;;
+    address)
+      addresses+=("$rest")
+      has "ips.$app" 'any(.[]; .Type == $t)' --arg t "$rest" || fail 23 "$app has no $rest address"
+      ;;
+    certificate)
+      certificates+=("$rest")
+      has "certs.$app" 'any(.[]; .hostname == $h)' --arg h "$rest" || fail 23 "$app has no certificate for $rest"
+      ;;
+    esac
+  done
+  surplus "$app" machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "\($g):\(.)"' ${machines[@]+"${machines[@]}"}
+  surplus "$app" volumes "volumes.$app" '.[] | .name' ${volumes[@]+"${volumes[@]}"}
+  surplus "$app" addresses "ips.$app" '.[] | .Type | select(startswith("egress") | not)' ${addresses[@]+"${addresses[@]}"}
+  surplus "$app" certificates "certs.$app" '.[] | .hostname' ${certificates[@]+"${certificates[@]}"}
+  # A bucket and Consul bring secrets of their own.
+  surplus "$app" secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not)' \
+    ${secrets[@]+"${secrets[@]}"}
+  stands "$app is as the spec says"
+}
+
+# surplus APP WHAT LISTING FILTER WANTED...: names what exists and is not in the spec.
+surplus() {
+  local app=$1 what=$2 list=$3 filter=$4 name names wanted known
+  shift 4
+  names=$(ask "$list" "[$filter] | unique | .[]")
+  for name in $names; do
+    known=''
+    for wanted in "$@"; do
+      if [ "$wanted" = "$name" ]; then known=yes; fi
+    done
+    if [ -z "$known" ]; then differs "$app has $what that the spec does not name: $name"; fi
+  done
+}

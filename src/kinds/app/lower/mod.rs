@@ -1,0 +1,258 @@
+//! What an `[app.<key>]` means.
+
+mod defaults;
+mod groups;
+mod services;
+mod wire;
+
+pub(crate) use wire::wire;
+
+use super::{Access, AppSpec, IpsSpec, V4};
+use crate::fly_toml::FlyToml;
+use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
+use crate::model::{App, Ips, ResourceId, Secret, Service, Use};
+use crate::source::TextRange;
+use crate::spec::{Kind, Reference};
+use crate::value::{Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
+
+static NAME: Why = Why { reason: "names are made of the project's name and the key", source: "docs/language.md" };
+static SOURCE: Why =
+    Why { reason: "an app is built from the folder of its spec unless it says otherwise", source: "docs/language.md" };
+static PUBLIC: Why =
+    Why { reason: "an app with a service is reachable unless it says otherwise", source: "docs/language.md" };
+static INTERNAL: Why = Why { reason: "an app without a service has nothing to reach", source: "docs/language.md" };
+static SHARED_V4: Why = Why { reason: "a shared address serves HTTP and TLS, and is free", source: "about/pricing" };
+static DEDICATED_V4: Why =
+    Why { reason: "UDP and raw TCP need an address of their own", source: "networking/services" };
+static V6: Why = Why { reason: "an IPv6 address is free", source: "about/pricing" };
+static NO_ADDRESS: Why = Why { reason: "what is not public has no public address", source: "networking/flycast" };
+
+/// The app that a table declares, but for the variables that say where other apps are (see [`wire`]).
+pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<'_>) -> Option<App> {
+    let header = spec.range();
+    let mut spec = spec.value;
+    let name = cx.name(spec.name.take(), &key, &NAME);
+    let (groups, primary_region) = groups::lower(&mut spec, &key, header, cx)?;
+    let mut toml = sections(&mut spec);
+    toml.app = name.as_ref().map(|name| name.as_ref().map(ToString::to_string));
+    toml.primary_region = Some(primary_region.clone());
+    let mut groups = groups;
+    groups::attach(&mut toml, &mut groups, cx);
+    let services = services::lower(&mut toml, &groups, cx);
+    for service in &services {
+        for &group in &service.groups {
+            groups[group].serves = true;
+        }
+    }
+    defaults::fill(&mut toml, header, cx.facts);
+    environment(&mut toml.env, cx);
+    let access = access(spec.access, &services, header, cx);
+    let ips = addresses(spec.ips.map(|ips| ips.value), access.value, &services, header);
+    domains(&spec.domains, &access, cx);
+    let image_from = image_from(spec.image_from.as_ref(), &toml, cx);
+    let uses = uses(spec.uses, cx);
+    let secrets_at = spec.secrets.as_ref().map(Sourced::range);
+    let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
+    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    variables(&toml.env, &uses, &secrets, cx);
+    let after = spec
+        .after
+        .iter()
+        .filter_map(|reference| Some(Sourced { value: cx.resolve(reference)?, origin: reference.origin }));
+    let after = after.collect();
+    let (workload, workload_at) = match spec.workload {
+        Some(workload) => (workload.value, Some(workload.origin.range)),
+        None => Default::default(),
+    };
+    Some(App {
+        header,
+        name: name?,
+        toml,
+        primary_region,
+        groups,
+        services,
+        access,
+        ips,
+        domains: spec.domains,
+        uses,
+        secrets,
+        after,
+        image_from,
+        source: spec.source.unwrap_or_else(|| Sourced::filled(".".to_owned(), header, &SOURCE)),
+        write_routing: spec.write_routing,
+        workload,
+        workload_at,
+        allow: spec.allow,
+        secrets_at,
+        key,
+    })
+}
+
+/// The part of a table that is fly.toml.
+fn sections(spec: &mut AppSpec) -> FlyToml {
+    macro_rules! take {
+        ($($field:ident),+ $(,)?) => {
+            FlyToml { app: None, $($field: std::mem::take(&mut spec.$field)),+ }
+        };
+    }
+    take!(
+        primary_region,
+        kill_signal,
+        kill_timeout,
+        swap_size_mb,
+        console_command,
+        host_dedication_id,
+        machine_config,
+        container,
+        experimental,
+        build,
+        deploy,
+        env,
+        processes,
+        mounts,
+        http_service,
+        services,
+        checks,
+        files,
+        machine_checks,
+        restart,
+        vm,
+        statics,
+        metrics,
+    )
+}
+
+fn access(
+    written: Option<Sourced<Access>>,
+    services: &[Service],
+    header: TextRange,
+    cx: &mut LowerCx<'_>,
+) -> Sourced<Access> {
+    let Some(access) = written else {
+        return if services.is_empty() {
+            Sourced::filled(Access::Internal, header, &INTERNAL)
+        } else {
+            Sourced::filled(Access::Public, header, &PUBLIC)
+        };
+    };
+    if services.is_empty() && access.value != Access::Internal {
+        let way = if access.value == Access::Public { "the internet" } else { "Flycast" };
+        cx.report
+            .error(CONFLICT, access.origin, format!("`access = \"{}\"` without a service", access.value.as_str()))
+            .label(format!("{way} reaches services, and this app has none"))
+            .help("add `[http_service]` or `[[services]]`, or leave `access` out: other apps reach it by its .internal name");
+    }
+    access
+}
+
+fn addresses(spec: Option<IpsSpec>, access: Access, services: &[Service], header: TextRange) -> Ips {
+    let spec = spec.unwrap_or_default();
+    let public = access == Access::Public;
+    // Shared IPv4 addresses tell apps apart by the host name in HTTP or TLS on the usual ports.
+    let shareable = services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .all(|port| (port.port.get() == 80 && port.http) || (port.port.get() == 443 && port.tls));
+    let v4 = match (public, shareable) {
+        (false, _) => Sourced::filled(V4::None, header, &NO_ADDRESS),
+        (true, true) => Sourced::filled(V4::Shared, header, &SHARED_V4),
+        (true, false) => Sourced::filled(V4::Dedicated, header, &DEDICATED_V4),
+    };
+    let v6 = if public { Sourced::filled(true, header, &V6) } else { Sourced::filled(false, header, &NO_ADDRESS) };
+    Ips {
+        v4: spec.v4.unwrap_or(v4),
+        v6: spec.v6.unwrap_or(v6),
+        flycast: access == Access::Private,
+        egress: spec.egress,
+    }
+}
+
+fn domains(domains: &[Sourced<HostName>], access: &Sourced<Access>, cx: &mut LowerCx<'_>) {
+    for (i, domain) in domains.iter().enumerate() {
+        if let Some(first) = domains[..i].iter().find(|other| *other == domain) {
+            cx.report
+                .error(CONFLICT, domain.origin, format!("`{}` is listed twice", domain.value))
+                .related(first.origin, "first listed here")
+                .help("keep one of the two");
+        }
+    }
+    if let (Some(domain), false) = (domains.first(), access.value == Access::Public) {
+        cx.report
+            .error(CONFLICT, domain.origin, "a domain on an app that is not public")
+            .related(access.origin, format!("{} access", access.value.as_str()))
+            .help("set `access = \"public\"`, or move the domain to the app that the public reaches");
+    }
+}
+
+fn image_from(reference: Option<&Sourced<Reference>>, toml: &FlyToml, cx: &mut LowerCx<'_>) -> Option<Sourced<usize>> {
+    let reference = reference?;
+    let id = cx.resolve(reference)?;
+    if id.kind != Kind::App {
+        cx.report
+            .error(WRONG_REFERENCE, reference.origin, format!("`{}` builds no image", reference.value))
+            .help("`image_from` takes an app, such as \"app.web\"");
+        return None;
+    }
+    if let Some(build) = &toml.build {
+        cx.report
+            .error(CONFLICT, build.origin, "a `build` section beside `image_from`")
+            .related(reference.origin, format!("the image of {} is deployed", reference.value))
+            .help("keep one of the two: an app builds its own image or takes another's");
+    }
+    Some(Sourced { value: id.index, origin: reference.origin })
+}
+
+fn uses(entries: Entries<EnvName, Sourced<Reference>>, cx: &mut LowerCx<'_>) -> Vec<Use> {
+    let resolve = |(variable, reference): (Sourced<EnvName>, Sourced<Reference>)| {
+        let target = cx.resolve(&reference)?;
+        Some(Use { variable, target: Sourced { value: target, origin: reference.origin } })
+    };
+    entries.into_iter().filter_map(resolve).collect()
+}
+
+/// A variable has one source: `env`, `uses` or `secrets`. Of two on Fly.io the secret would win in silence.
+fn variables(env: &Entries<String, Sourced<Scalar>>, uses: &[Use], secrets: &[Secret], cx: &mut LowerCx<'_>) {
+    let env = env.iter().map(|(name, _)| (name.value.as_str(), name.origin, "env"));
+    let uses = uses.iter().map(|used| (used.variable.as_str(), used.variable.origin, "uses"));
+    let secrets = secrets.iter().map(|secret| (secret.name.as_str(), secret.name.origin, "secrets"));
+    let mut all: Vec<(&str, Origin, &str)> = env.chain(uses).chain(secrets).collect();
+    all.sort_by_key(|&(name, origin, _)| (name, origin.range));
+    for pair in all.windows(2) {
+        let [(name, first, first_in), (other, second, second_in)] = [pair[0], pair[1]];
+        if name == other {
+            cx.report
+                .error(DUPLICATE_VARIABLE, second, format!("`{name}` is defined twice"))
+                .label(format!("defined in `{second_in}`"))
+                .related(first, format!("and in `{first_in}`"))
+                .help("keep one of them: a secret would hide the other in silence");
+        }
+    }
+}
+
+/// The project's variables are added where the app has none of that name. `${` is kept for the language.
+fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
+    for (name, value) in &cx.project.env {
+        if env.get(name.value.as_str()).is_none() {
+            env.push(name.clone(), value.clone());
+        }
+    }
+    for (_, value) in env.iter_mut() {
+        if !value.as_str().contains("${") {
+            continue;
+        }
+        let plain = value.as_str().replace("$${", "\u{0}");
+        if plain.contains("${") {
+            cx.report
+                .error(UNSUPPORTED, value.origin, "`${…}` in a value")
+                .label("Fly.io would pass it on as it is")
+                .note("values of other declarations are part of the language, but not of this version")
+                .help("write the value itself, let `uses` set the variable, or write `$${` for a literal `${`");
+        }
+        value.value = Scalar::from(plain.replace('\u{0}', "${"));
+    }
+}
+
+/// A reference from one app to another, for the search of cycles.
+pub(super) fn app_of(id: ResourceId) -> Option<usize> {
+    (id.kind == Kind::App).then_some(id.index)
+}

@@ -1,0 +1,163 @@
+//! Variables that say where other declarations are, and the search for references that lead back.
+
+use super::super::Access;
+use super::app_of;
+use crate::fly_toml::AutoStop;
+use crate::lower::{CYCLE, LowerCx, WRONG_REFERENCE};
+use crate::model::{App, Model};
+use crate::schema::MISSING_KEY;
+use crate::spec::Kind;
+use crate::value::{Origin, Scalar, Sourced, Why};
+
+static USED_APP: Why = Why { reason: "where the used app can be reached", source: "docs/language.md" };
+static USED_BUCKET: Why =
+    Why { reason: "the name of the used bucket; its credentials are secrets", source: "docs/language.md" };
+
+/// Sets the variables of used apps and buckets, once all apps are known.
+pub(crate) fn wire(model: &mut Model, cx: &mut LowerCx<'_>) {
+    cycles(model, cx);
+    if cx.report.diagnostics.ok().is_err() {
+        return;
+    }
+    for index in 0..model.apps.len() {
+        for used in 0..model.apps[index].uses.len() {
+            let entry = &model.apps[index].uses[used];
+            let (variable, target) = (entry.variable.clone(), entry.target);
+            let (value, why) = match target.kind {
+                Kind::App => match url(&model.apps[target.index], target.origin, cx) {
+                    Some(url) => (url, &USED_APP),
+                    None => continue,
+                },
+                Kind::Bucket => (model.buckets[target.index].name.to_string(), &USED_BUCKET),
+                Kind::Postgres | Kind::Redis => continue,
+            };
+            let value = Sourced::filled(Scalar::from(value), target.range(), why);
+            model.apps[index].toml.env.push(variable.map(|name| name.to_string()), value);
+        }
+    }
+}
+
+/// Where an app can be reached from another one of its organisation.
+fn url(app: &App, at: Origin, cx: &mut LowerCx<'_>) -> Option<String> {
+    let name = &app.name.value;
+    let service = app.services.first();
+    if app.access.value == Access::Private {
+        // Flycast goes through the proxy: the external port, and never TLS unless a port ends it.
+        let ports = &service?.ports;
+        let port = ports
+            .iter()
+            .find(|p| p.http && !p.tls)
+            .or_else(|| ports.iter().find(|p| p.http))
+            .or_else(|| ports.first())?;
+        let scheme = match (port.http, port.tls) {
+            (true, false) => "http",
+            (true, true) => "https",
+            (false, _) => "tcp",
+        };
+        let number = port.port.get();
+        let usual = (scheme, number) == ("http", 80) || (scheme, number) == ("https", 443);
+        return Some(if usual {
+            format!("{scheme}://{name}.flycast")
+        } else {
+            format!("{scheme}://{name}.flycast:{number}")
+        });
+    }
+    let stops = app.services.iter().any(|service| service.auto_stop.value != AutoStop::Off);
+    if stops && app.access.value == Access::Public {
+        return Some(format!("https://{name}.fly.dev"));
+    }
+    if stops {
+        cx.report
+            .error(WRONG_REFERENCE, at, format!("nothing can wake `{name}` when it is stopped"))
+            .related(app.access.origin, "internal: no address that the proxy answers")
+            .help(format!(
+                "set `access = \"private\"` for app.{}: Flycast starts machines, .internal names do not",
+                app.key.value
+            ));
+        return None;
+    }
+    let port = service.and_then(|service| service.internal_port).or(app.workload.listen_port);
+    let Some(port) = port else {
+        cx.report
+            .error(MISSING_KEY, at, format!("app.{} has no port to connect to", app.key.value))
+            .related(Origin::written(app.header), "no service, and no `workload.listen_port`")
+            .help(format!("say on which port it listens: `[app.{}.workload]` with `listen_port`", app.key.value));
+        return None;
+    };
+    let scheme = if service.is_none_or(|service| service.ports.iter().any(|port| port.http)) { "http" } else { "tcp" };
+    // The plain name means the machines of all groups.
+    let host = match service.and_then(|service| service.groups.first()) {
+        Some(&group) if app.groups.len() > 1 => format!("{}.process.{name}.internal", app.groups[group].name.value),
+        _ => format!("{name}.internal"),
+    };
+    Some(format!("{scheme}://{host}:{}", port.value))
+}
+
+/// Reports every cycle of `uses`, `image_from` and `after` once.
+fn cycles(model: &Model, cx: &mut LowerCx<'_>) {
+    let edges: Vec<Vec<(usize, Origin)>> = model.apps.iter().map(edges).collect();
+    let mut state = vec![State::New; edges.len()];
+    for start in 0..edges.len() {
+        // (app, next edge): an explicit stack, because a chain may be as long as the spec.
+        let mut stack = vec![(start, 0_usize)];
+        if state[start] != State::New {
+            continue;
+        }
+        state[start] = State::Open;
+        while let Some((app, next)) = stack.last_mut() {
+            let Some(&(target, at)) = edges[*app].get(*next) else {
+                state[*app] = State::Done;
+                stack.pop();
+                continue;
+            };
+            *next += 1;
+            match state[target] {
+                State::New => {
+                    state[target] = State::Open;
+                    stack.push((target, 0));
+                }
+                State::Open => {
+                    let from = stack.iter().position(|&(app, _)| app == target).unwrap_or(0);
+                    report(model, &stack[from..], at, &edges, cx);
+                }
+                State::Done => {}
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+fn edges(app: &App) -> Vec<(usize, Origin)> {
+    let uses = app.uses.iter().filter_map(|used| Some((app_of(used.target.value)?, used.target.origin)));
+    let image = app.image_from.iter().map(|image| (image.value, image.origin));
+    let after = app.after.iter().filter_map(|after| Some((app_of(after.value)?, after.origin)));
+    uses.chain(image).chain(after).collect()
+}
+
+fn report(model: &Model, ring: &[(usize, usize)], at: Origin, edges: &[Vec<(usize, Origin)>], cx: &mut LowerCx<'_>) {
+    let name = |app: usize| format!("app.{}", model.apps[app].key.value);
+    if let [(only, _)] = ring {
+        cx.report
+            .error(CYCLE, at, format!("{} refers to itself", name(*only)))
+            .help("remove the reference: an app knows its own address");
+        return;
+    }
+    let mut way: Vec<String> = ring.iter().map(|&(app, _)| name(app)).collect();
+    way.push(name(ring[0].0));
+    let mut builder = cx
+        .report
+        .error(CYCLE, at, format!("a cycle: {}", way.join(" → ")))
+        .label("leads back")
+        .help("none of them could be set up first: remove one of the references");
+    for &(app, next) in &ring[..ring.len() - 1] {
+        if let Some(&(target, origin)) = edges[app].get(next.saturating_sub(1)) {
+            builder = builder.related(origin, format!("{} needs {}", name(app), name(target)));
+        }
+    }
+}

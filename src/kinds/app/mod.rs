@@ -1,0 +1,10 @@
+//! Apps: the keys of fly.toml, and what fly.toml cannot say.
+
+pub(crate) mod lower;
+mod plan;
+mod spec;
+
+pub(crate) use lower::{lower, wire};
+pub use plan::{Address, AppStep};
+pub(crate) use plan::{needs, steps, text};
+pub use spec::*;

@@ -1,0 +1,154 @@
+# Secrets go to flyctl through standard input, never as an argument. Only missing ones are set: a value cannot be read
+# back, so there is nothing to compare. --update-secrets sets all again.
+
+# wanted APP NAME: whether a secret must be set.
+wanted() {
+  if has_secret "$1" "$2" && [ -z "$UPDATE_SECRETS" ]; then
+    stands "secret $2"
+    return 1
+  fi
+  return 0
+}
+
+# put_secret APP NAME: sets the secret to $SECRET, so that flyctl's parser gives the same bytes back. The parser knows
+# no escapes and cuts at a # behind an even number of double quotes (flyctl internal/command/secrets/parser.go).
+put_secret() {
+  local app=$1 name=$2 value=$SECRET line='' head before quotes LC_ALL=C
+  SECRET=''
+  if [ -z "$value" ]; then
+    block "$app" "the value of secret $name for $app is empty"
+    return 0
+  fi
+  if [ -n "$DRY_RUN" ]; then
+    note "would set secret $name through standard input: $FLY secrets import --stage -a $app"
+    MADE=$((MADE + 1))
+    return 0
+  fi
+  head=${value%%$'\n'*}
+  before=${head%%#*}
+  if [ "$before" = "$head" ]; then before=''; fi
+  quotes=${before//[!\"]/}
+  if encode $((${#quotes} % 2)); then
+    printf '%s\n' "$line" | "$FLY" secrets import --stage -a "$app" >/dev/null 2>"$STATE/error" ||
+      fail 23 "secret $name of $app was not stored: $(reason)"
+  elif [ ${#value} -le 65536 ] && [ "$value" = "$(trimmed "$value")" ]; then
+    # `secrets set NAME=-` reads one value as it is, without surrounding blanks.
+    printf '%s' "$value" | "$FLY" secrets set "$name=-" --stage -a "$app" >/dev/null 2>"$STATE/error" ||
+      fail 23 "secret $name of $app was not stored: $(reason)"
+  else
+    fail 23 "flyctl cannot take the value of secret $name as it is: let the app decode it from base64"
+  fi
+  note "secret $name is staged"
+  MADE=$((MADE + 1))
+  forget "secrets.$app"
+}
+
+# encode ODD: sets the caller's $line from its $name and $value, or fails. ODD is 1 when the double quotes before the
+# first # are odd in number.
+# shellcheck disable=SC2154
+encode() {
+  local odd=$1 rest=$value part
+  case $value in
+  *$'\n'*)
+    if [ "$odd" -eq 1 ]; then return 1; fi
+    while [ -n "$rest" ]; do
+      part=${rest%%$'\n'*}
+      if [ ${#part} -ge 60000 ]; then return 1; fi
+      case $part in *$'\r') return 1 ;; esac
+      if [ "$part" = "$rest" ]; then break; fi
+      case $part in *'"""') return 1 ;; esac
+      rest=${rest#*$'\n'}
+    done
+    line="$name=\"\"\"$value\"\"\""
+    ;;
+  *)
+    if [ ${#value} -ge 60000 ]; then return 1; fi
+    case $value in *$'\r') return 1 ;; esac
+    if [ "$odd" -eq 0 ]; then
+      case $value in
+      '"' | '""'*) line="$name=\"\"\"$value\"\"\"" ;;
+      *) line="$name=\"$value\"" ;;
+      esac
+    else
+      case $value in [[:space:]]* | \"* | \'*) return 1 ;; esac
+      line="$name=$value"
+    fi
+    ;;
+  esac
+}
+
+trimmed() {
+  local text=$1
+  text=${text#"${text%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
+}
+
+# secret_env APP NAME VARIABLE
+secret_env() {
+  wanted "$1" "$2" || return 0
+  if [ -z "${!3+set}" ]; then
+    block "$1" "set $3 in the environment of this script: it is the secret $2 of $1"
+    return 0
+  fi
+  SECRET=${!3}
+  put_secret "$1" "$2"
+}
+
+# secret_file APP NAME FILE
+secret_file() {
+  wanted "$1" "$2" || return 0
+  if ! [ -r "$3" ]; then
+    block "$1" "the file ${3#"$HERE"/} is not there: it is the secret $2 of $1"
+    return 0
+  fi
+  if [ "$(LC_ALL=C tr -dc '\000' <"$3" | wc -c)" -ne 0 ]; then
+    fail 23 "the file of secret $2 holds zero bytes: let the app decode it from base64"
+  fi
+  # The letter keeps the line breaks at the end, which $( ) would cut.
+  SECRET=$(cat "$3" && printf x)
+  SECRET=${SECRET%x}
+  put_secret "$1" "$2"
+}
+
+# secret_command APP NAME WORD...
+secret_command() {
+  local app=$1 name=$2
+  wanted "$app" "$name" || return 0
+  shift 2
+  if [ -n "$DRY_RUN" ]; then
+    SECRET=unknown
+  elif ! SECRET=$("$@" </dev/null 2>"$STATE/error"); then
+    SECRET=''
+    block "$app" "the command of secret $name failed: $(quoted "$@")"
+    return 0
+  fi
+  put_secret "$app" "$name"
+}
+
+# secret_generate APP NAME KIND
+secret_generate() {
+  # Never made anew: what was encrypted with the old value would be lost.
+  if has_secret "$1" "$2"; then
+    stands "secret $2"
+    return 0
+  fi
+  case $3 in
+  hex16) SECRET=$(random 16 | hexadecimal) ;;
+  hex32) SECRET=$(random 32 | hexadecimal) ;;
+  hex64) SECRET=$(random 64 | hexadecimal) ;;
+  base64) SECRET=$(random 32 | base64 | tr -d '\n') ;;
+  esac
+  put_secret "$1" "$2"
+}
+
+random() { head -c "$1" /dev/urandom; }
+hexadecimal() { od -An -v -tx1 | tr -d ' \n'; }
+
+# secret_manual APP NAME WHO
+secret_manual() {
+  if has_secret "$1" "$2"; then
+    stands "secret $2"
+    return 0
+  fi
+  block "$1" "secret $2 of $1 is set by hand ($3): $FLY secrets set $2=- --stage -a $1 <FILE"
+}

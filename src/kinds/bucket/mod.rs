@@ -1,0 +1,10 @@
+//! Tigris buckets (`fly storage`).
+
+mod lower;
+mod plan;
+mod spec;
+
+pub(crate) use lower::lower;
+pub use plan::BucketStep;
+pub(crate) use plan::{steps, text};
+pub use spec::*;

@@ -1,0 +1,77 @@
+# mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
+mpg_list() {
+  if [ -f "$STATE/mpg" ]; then return 0; fi
+  if ! "$FLY" mpg list --org "$ORG" --json </dev/null >"$STATE/mpg.text" 2>"$STATE/error"; then
+    fail 21 "$FLY mpg list failed: $(reason)"
+  fi
+  if grep -q '^No managed postgres clusters found' "$STATE/mpg.text"; then
+    printf '[]\n' >"$STATE/mpg"
+    return 0
+  fi
+  jq -c 'if type == "array" then . else error("no list") end' <"$STATE/mpg.text" >"$STATE/mpg" 2>/dev/null || {
+    forget mpg
+    fail 21 "$FLY mpg list printed no JSON"
+  }
+}
+
+# mpg NAME REGION PLAN -- COMMAND...: prints a password, and waits until the cluster is ready.
+mpg() {
+  local name=$1 region=$2 plan=$3 count
+  shift 4
+  mpg_list
+  count=$(ask mpg '[.[] | select(.name == $n)] | length' --arg n "$name")
+  if [ "$count" -gt 1 ]; then fail 23 "there are $count clusters called $name: which one is meant?"; fi
+  if [ "$count" -eq 0 ]; then
+    if ! change "$@"; then
+      local why
+      why=$(reason)
+      forget mpg
+      mpg_list
+      # The reply may have been lost: what counts is whether the cluster is there now.
+      has mpg 'any(.[]; .name == $n)' --arg n "$name" || fail 23 "cluster $name was not created: $why"
+    fi
+    forget mpg
+    if [ -n "$DRY_RUN" ]; then return 0; fi
+    mpg_list
+  else
+    stands "cluster $name"
+  fi
+  local actual
+  actual=$(ask mpg '.[] | select(.name == $n) | "\(.region) \(.plan)"' --arg n "$name")
+  # Without a terminal flyctl takes the plan basic for any name that it does not know.
+  if [ "$actual" != "$region $plan" ]; then
+    differs "cluster $name has region and plan '$actual', not '$region $plan'"
+  fi
+  local status waited=0
+  while :; do
+    status=$(ask mpg '.[] | select(.name == $n) | .status' --arg n "$name")
+    if [ "$status" = ready ]; then return 0; fi
+    if [ "$waited" -ge "$WAIT_SECONDS" ]; then fail 23 "cluster $name is not ready after $waited seconds: $status"; fi
+    note "cluster $name is $status; waiting"
+    sleep "$WAIT_STEP"
+    waited=$((waited + WAIT_STEP))
+    forget mpg
+    mpg_list
+  done
+}
+
+# attach_mpg APP VARIABLE CLUSTER -- COMMAND...: the word CLUSTER_ID stands for the id. Prints the URL with a password.
+attach_mpg() {
+  local app=$1 variable=$2 cluster=$3 id word
+  shift 4
+  if has_secret "$app" "$variable"; then
+    stands "$variable"
+    return 0
+  fi
+  mpg_list
+  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
+  if [ -z "$id" ] && [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+  local -a words
+  words=()
+  for word in "$@"; do
+    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id; fi
+    words+=("$word")
+  done
+  must "${words[@]}"
+  forget "secrets.$app"
+}

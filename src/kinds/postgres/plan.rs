@@ -1,0 +1,111 @@
+//! The steps that set up a Postgres cluster.
+
+use super::Engine;
+use crate::model::{Model, Postgres};
+use crate::plan::{Arg, Phase, StepText, word};
+use crate::value::Origin;
+
+/// One step for a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostgresStep {
+    /// The cluster itself.
+    Create,
+    /// Read replicas of an unmanaged cluster in one region, by place in `replicas`.
+    Replicas(usize),
+}
+
+/// The steps of one phase.
+pub(crate) fn steps(phase: Phase, postgres: &Postgres, mut add: impl FnMut(PostgresStep)) {
+    if phase == Phase::Data {
+        add(PostgresStep::Create);
+        (0..postgres.replicas.len()).for_each(|i| add(PostgresStep::Replicas(i)));
+    }
+}
+
+/// A step in words.
+pub(crate) fn text<'m>(step: PostgresStep, model: &'m Model, postgres: &'m Postgres) -> StepText<'m> {
+    let name = word(postgres.name.as_str());
+    let org = word(model.project.org.as_str());
+    let region = word(postgres.region.as_str());
+    let storage = postgres.storage_gb.value.to_string();
+    let header = Origin::written(postgres.header);
+    match (step, postgres.engine.value) {
+        (PostgresStep::Create, Engine::Managed) => {
+            let plan = word(postgres.plan.as_ref().map_or("", |plan| plan.as_str()));
+            let mut command: Vec<Arg<'m>> = vec![
+                "fly".into(),
+                "mpg".into(),
+                "create".into(),
+                "--name".into(),
+                name.clone(),
+                "--org".into(),
+                org,
+                "--region".into(),
+                region.clone(),
+                "--plan".into(),
+                plan.clone(),
+                "--volume-size".into(),
+                storage.into(),
+                "--pg-major-version".into(),
+                postgres.version.value.to_string().into(),
+            ];
+            if postgres.postgis.value {
+                command.push("--enable-postgis-support".into());
+            }
+            StepText { id: "create".to_owned(), call: vec!["mpg".into(), name, region, plan], command, origin: header }
+        }
+        (PostgresStep::Create, Engine::Unmanaged) => {
+            let mut command: Vec<Arg<'m>> = vec![
+                "fly".into(),
+                "postgres".into(),
+                "create".into(),
+                "--name".into(),
+                name.clone(),
+                "--org".into(),
+                org,
+                "--region".into(),
+                region.clone(),
+                "--initial-cluster-size".into(),
+                postgres.nodes.value.to_string().into(),
+                "--vm-size".into(),
+                word(postgres.size.as_str()),
+                "--volume-size".into(),
+                storage.into(),
+            ];
+            if let Some(memory) = &postgres.memory_mb {
+                command.extend(["--vm-memory".into(), memory.value.to_string().into()]);
+            }
+            let nodes = postgres.nodes.value.to_string();
+            StepText {
+                id: "create".to_owned(),
+                call: vec!["postgres".into(), name, region, nodes.into()],
+                command,
+                origin: header,
+            }
+        }
+        (PostgresStep::Replicas(i), _) => {
+            let (replica, count) = &postgres.replicas[i];
+            StepText {
+                id: format!("replicas-{}", replica.value),
+                call: vec![
+                    "postgres_replicas".into(),
+                    name.clone(),
+                    region,
+                    word(replica.as_str()),
+                    count.value.to_string().into(),
+                ],
+                command: vec![
+                    "fly".into(),
+                    "machine".into(),
+                    "clone".into(),
+                    Arg::Found("MACHINE_ID"),
+                    "--region".into(),
+                    word(replica.as_str()),
+                    "-a".into(),
+                    name,
+                ],
+                origin: replica.origin,
+            }
+        }
+    }
+}

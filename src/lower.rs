@@ -1,0 +1,242 @@
+//! From what is written to what it means: references become declarations, names are completed, defaults are filled in
+//! once and at the end, each with its reason.
+//!
+//! What is wrong here can never be waived: a reference to nothing, two apps with one name, a cycle. Each kind lowers
+//! itself (`kinds/*/lower.rs`); this module keeps the order and what all kinds share.
+
+use crate::diag::{Diagnostics, Reported, Reporter, RuleId};
+use crate::facts::Facts;
+use crate::kinds::{app, bucket, postgres, redis};
+use crate::model::{Model, Project, ResourceId};
+use crate::schema::nearest;
+use crate::source::{FileId, TextRange};
+use crate::spec::{Kind, Placement, Reference, Spec, Tier};
+use crate::value::{AppName, Entries, Key, Origin, RegionCode, Scalar, Sourced, Why};
+
+/// The rule of references to nothing.
+pub static UNKNOWN_REFERENCE: RuleId = RuleId { name: "unknown-reference", code: "FA010" };
+/// The rule of references that lead back to where they started.
+pub static CYCLE: RuleId = RuleId { name: "reference-cycle", code: "FA011" };
+/// The rule of references to something of the wrong kind.
+pub static WRONG_REFERENCE: RuleId = RuleId { name: "wrong-reference", code: "FA012" };
+/// The rule of names that two declarations share.
+pub static DUPLICATE_NAME: RuleId = RuleId { name: "duplicate-name", code: "FA013" };
+/// The rule of names that Fly.io does not take.
+pub static INVALID_NAME: RuleId = RuleId { name: "invalid-name", code: "FA014" };
+/// The rule of variables that are defined twice.
+pub static DUPLICATE_VARIABLE: RuleId = RuleId { name: "duplicate-variable", code: "FA015" };
+/// The rule of placements that cannot be.
+pub static PLACEMENT: RuleId = RuleId { name: "placement", code: "FA016" };
+/// The rule of keys that do not go together.
+pub static CONFLICT: RuleId = RuleId { name: "conflicting-keys", code: "FA017" };
+/// The rule of what this version of flyarch cannot do.
+pub static UNSUPPORTED: RuleId = RuleId { name: "unsupported", code: "FA018" };
+/// The rule of process groups that the app does not have.
+pub static UNKNOWN_GROUP: RuleId = RuleId { name: "unknown-process-group", code: "FA019" };
+
+static TIER: Why =
+    Why { reason: "the strictest tier is assumed until the spec says otherwise", source: "docs/language.md" };
+
+/// What all kinds need while they are lowered.
+pub(crate) struct LowerCx<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) report: Reporter<'a>,
+    pub(crate) project: ProjectCx,
+    names: Names,
+    /// How many unknown references have had a suggestion: looking for one costs a walk over all names.
+    suggested: usize,
+}
+
+/// How many unknown references get a suggestion.
+const SUGGESTIONS: usize = 50;
+
+/// What the project says, for those below it.
+pub(crate) struct ProjectCx {
+    pub(crate) name: Sourced<AppName>,
+    pub(crate) tier: Tier,
+    pub(crate) regions: Option<Sourced<Placement>>,
+    pub(crate) primary_region: Option<Sourced<RegionCode>>,
+    pub(crate) env: Entries<String, Sourced<Scalar>>,
+}
+
+/// The declarations of a spec by name: what references are looked up in. Sorted, because a spec may hold thousands.
+#[derive(Default)]
+struct Names {
+    declared: Vec<(Kind, Key, usize)>,
+    disabled: Vec<(Key, TextRange)>,
+}
+
+/// The model of a spec.
+///
+/// # Errors
+///
+/// When something in it cannot mean anything; all such mistakes have been reported.
+pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnostics) -> Result<Model, Reported> {
+    let Spec { project, app, postgres, redis, bucket, policy, .. } = spec;
+    let mut names = Names::default();
+    let mut apps = Vec::with_capacity(app.len());
+    for (key, app) in app {
+        if app.enabled.as_ref().is_some_and(|enabled| !enabled.value) {
+            names.disabled.push((key.value, app.range()));
+            continue;
+        }
+        names.declared.push((Kind::App, key.value.clone(), apps.len()));
+        apps.push((key, app));
+    }
+    let data = |kind: Kind, keys: &mut dyn Iterator<Item = &Sourced<Key>>, names: &mut Names| {
+        names.declared.extend(keys.enumerate().map(|(i, key)| (kind, key.value.clone(), i)));
+    };
+    data(Kind::Postgres, &mut postgres.iter().map(|(key, _)| key), &mut names);
+    data(Kind::Redis, &mut redis.iter().map(|(key, _)| key), &mut names);
+    data(Kind::Bucket, &mut bucket.iter().map(|(key, _)| key), &mut names);
+    names.declared.sort();
+
+    let header = project.range();
+    let project = project.value;
+    let tier = project.tier.unwrap_or_else(|| Sourced::filled(Tier::default(), header, &TIER));
+    let first = project.regions.as_ref().and_then(|regions| regions.first()).map(|(region, _)| region.clone());
+    let primary_region = project.primary_region.clone().or(first);
+    let mut cx = LowerCx {
+        facts,
+        report: Reporter { file, diagnostics },
+        project: ProjectCx {
+            name: project.name.clone(),
+            tier: tier.value,
+            regions: project.regions,
+            primary_region,
+            env: project.env,
+        },
+        names,
+        suggested: 0,
+    };
+
+    let postgres = postgres.into_iter().filter_map(|(key, spec)| postgres::lower(key, spec, &mut cx)).collect();
+    let redis = redis.into_iter().filter_map(|(key, spec)| redis::lower(key, spec, &mut cx)).collect();
+    let apps: Vec<_> = apps.into_iter().filter_map(|(key, spec)| app::lower(key, spec, &mut cx)).collect();
+    // Lists must be complete before declarations may be looked up by place.
+    cx.report.diagnostics.ok()?;
+    let buckets = bucket.into_iter().enumerate();
+    let buckets = buckets.filter_map(|(index, (key, spec))| bucket::lower(index, key, spec, &apps, &mut cx)).collect();
+    cx.report.diagnostics.ok()?;
+    let mut model = Model {
+        project: Project {
+            name: project.name,
+            org: project.org,
+            tier,
+            regions: cx.project.regions.take(),
+            primary_region: cx.project.primary_region.take(),
+            network: project.network,
+        },
+        apps,
+        postgres,
+        redis,
+        buckets,
+        levels: policy.map(|policy| policy.value.levels).unwrap_or_default(),
+    };
+    app::wire(&mut model, &mut cx);
+    unique_names(&model, &mut cx);
+    cx.report.diagnostics.ok()?;
+    Ok(model)
+}
+
+impl LowerCx<'_> {
+    /// The declaration that a reference names. Reports a reference to nothing.
+    pub(crate) fn resolve(&mut self, reference: &Sourced<Reference>) -> Option<ResourceId> {
+        let Reference { kind, key } = &reference.value;
+        let declared = &self.names.declared;
+        if let Ok(at) = declared.binary_search_by(|(k, n, _)| (k, n).cmp(&(kind, key))) {
+            return Some(ResourceId { kind: *kind, index: declared[at].2 });
+        }
+        let written = reference.value.to_string();
+        self.suggested += 1;
+        let near = if self.suggested > SUGGESTIONS {
+            None
+        } else {
+            let known: Vec<String> = declared.iter().map(|(kind, key, _)| format!("{kind}.{key}")).collect();
+            nearest(&written, known.iter().map(String::as_str)).map(str::to_owned)
+        };
+        let disabled =
+            self.names.disabled.iter().find(|(name, _)| *kind == Kind::App && name == key).map(|(_, at)| *at);
+        let report = self.report.error(UNKNOWN_REFERENCE, reference.origin, format!("`{written}` is not declared"));
+        let _ = match (disabled, near) {
+            (Some(at), _) => report
+                .related(Origin::written(at), "left out by `enabled = false`")
+                .help("enable it, or remove the reference"),
+            (None, Some(near)) => report.help(format!("did you mean `{near}`?")),
+            (None, None) => report.help(format!("declare it: [{kind}.{key}]")),
+        };
+        None
+    }
+
+    /// The name on Fly.io: as written, or made of the project's and the key.
+    pub(crate) fn name(
+        &mut self,
+        written: Option<Sourced<AppName>>,
+        key: &Sourced<Key>,
+        why: &'static Why,
+    ) -> Option<Sourced<AppName>> {
+        if written.is_some() {
+            return written;
+        }
+        let name = format!("{}-{}", self.project.name.value, key.value);
+        if let Ok(name) = name.parse() {
+            return Some(Sourced::filled(name, key.range(), why));
+        }
+        self.report
+            .error(INVALID_NAME, key.origin, format!("`{name}` is no name for Fly.io"))
+            .label("made of the project's name and this key")
+            .help(format!("expected {}; shorten one of the two, or set `name`", AppName::EXPECTED));
+        None
+    }
+
+    /// A region as written, or the project's primary region.
+    pub(crate) fn region(
+        &mut self,
+        written: Option<Sourced<RegionCode>>,
+        header: TextRange,
+        why: &'static Why,
+    ) -> Option<Sourced<RegionCode>> {
+        if written.is_some() {
+            return written;
+        }
+        if let Some(region) = &self.project.primary_region {
+            return Some(Sourced::filled(region.value.clone(), header, why));
+        }
+        self.report
+            .error(PLACEMENT, Origin::written(header), "no region is said, and the project has none")
+            .help("set `regions = [\"iad\"]` in [project], or `region` here");
+        None
+    }
+}
+
+/// Names on Fly.io are one namespace per kind; unmanaged clusters are apps.
+fn unique_names(model: &Model, cx: &mut LowerCx<'_>) {
+    let mut taken: Vec<(&str, &str, ResourceId)> = Vec::new();
+    let mut add = |space, name, kind, index| taken.push((space, name, ResourceId { kind, index }));
+    for (i, app) in model.apps.iter().enumerate() {
+        add("app", app.name.as_str(), Kind::App, i);
+    }
+    for (i, postgres) in model.postgres.iter().enumerate() {
+        let space = if postgres.engine.value == postgres::Engine::Unmanaged { "app" } else { "cluster" };
+        add(space, postgres.name.as_str(), Kind::Postgres, i);
+    }
+    for (i, redis) in model.redis.iter().enumerate() {
+        add("database", redis.name.as_str(), Kind::Redis, i);
+    }
+    for (i, bucket) in model.buckets.iter().enumerate() {
+        add("bucket", bucket.name.as_str(), Kind::Bucket, i);
+    }
+    taken.sort_unstable();
+    for pair in taken.windows(2) {
+        let [(space, name, first), (other_space, other_name, second)] = [pair[0], pair[1]];
+        if (space, name) != (other_space, other_name) {
+            continue;
+        }
+        let (earlier, later) = (first.min(second), first.max(second));
+        cx.report
+            .error(DUPLICATE_NAME, model.name(later).origin, format!("two declarations are called `{name}` on Fly.io"))
+            .label(format!("the name of {}", model.reference(later)))
+            .related(model.name(earlier).origin, format!("the name of {}", model.reference(earlier)))
+            .help("give one of them another `name`");
+    }
+}

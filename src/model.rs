@@ -1,0 +1,375 @@
+//! What a spec means: references resolved, defaults filled in, every value with its origin. Rules judge it, the planner
+//! orders it, the renderer writes it.
+//!
+//! The model holds the typed sections of the spec themselves, moved and completed, not copies of them.
+
+use std::fmt;
+
+use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Protocol};
+use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
+use crate::kinds::postgres::Engine;
+use crate::source::TextRange;
+use crate::spec::{Kind, Level, Placement, Tier, Waiver};
+use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced};
+
+/// A whole architecture.
+#[derive(Debug)]
+pub struct Model {
+    /// What all apps have in common.
+    pub project: Project,
+    /// Apps, in the order of the spec.
+    pub apps: Vec<App>,
+    /// Postgres clusters, in the order of the spec.
+    pub postgres: Vec<Postgres>,
+    /// Redis databases, in the order of the spec.
+    pub redis: Vec<Redis>,
+    /// Buckets, in the order of the spec.
+    pub buckets: Vec<Bucket>,
+    /// Levels of rules that the spec sets.
+    pub levels: Entries<String, Sourced<Level>>,
+}
+
+/// What all apps have in common.
+#[derive(Debug)]
+pub struct Project {
+    /// The name of the architecture.
+    pub name: Sourced<AppName>,
+    /// The organisation.
+    pub org: Sourced<Name>,
+    /// How strict the checks are.
+    pub tier: Sourced<Tier>,
+    /// Where apps run unless they say otherwise.
+    pub regions: Option<Sourced<Placement>>,
+    /// The primary region of apps that have machines there.
+    pub primary_region: Option<Sourced<RegionCode>>,
+    /// The custom network.
+    pub network: Option<Sourced<Name>>,
+}
+
+/// A declaration of the model, by kind and place in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResourceId {
+    /// Which list.
+    pub kind: Kind,
+    /// Which place.
+    pub index: usize,
+}
+
+/// One Fly app.
+#[derive(Debug)]
+pub struct App {
+    /// Its key in the spec.
+    pub key: Sourced<Key>,
+    /// The header of its table.
+    pub header: TextRange,
+    /// The name of the Fly app.
+    pub name: Sourced<AppName>,
+    /// Its fly.toml, complete.
+    pub toml: FlyToml,
+    /// The region of what a deploy creates.
+    pub primary_region: Sourced<RegionCode>,
+    /// Process groups, in the order of the spec; never empty.
+    pub groups: Vec<Group>,
+    /// Services of both forms, `http_service` first.
+    pub services: Vec<Service>,
+    /// Who may reach it.
+    pub access: Sourced<Access>,
+    /// Its addresses.
+    pub ips: Ips,
+    /// Host names that get a certificate.
+    pub domains: Vec<Sourced<HostName>>,
+    /// What it uses.
+    pub uses: Vec<Use>,
+    /// Secrets that the set-up takes from a source.
+    pub secrets: Vec<Secret>,
+    /// What must be set up before its deploy, beyond `uses`.
+    pub after: Vec<Sourced<ResourceId>>,
+    /// The app whose image it runs.
+    pub image_from: Option<Sourced<usize>>,
+    /// Its build context, relative to the folder of the spec.
+    pub source: Sourced<String>,
+    /// How writes reach the primary region.
+    pub write_routing: Option<Sourced<WriteRouting>>,
+    /// What the spec says of its load.
+    pub workload: Workload,
+    /// Where the `[app.<key>.workload]` table stands.
+    pub workload_at: Option<TextRange>,
+    /// Rules that do not apply to it.
+    pub allow: Entries<String, Sourced<Waiver>>,
+    /// Where the value of `secrets` stands.
+    pub secrets_at: Option<TextRange>,
+}
+
+/// A process group.
+#[derive(Debug)]
+pub struct Group {
+    /// Its name.
+    pub name: Sourced<Name>,
+    /// Its command, when the spec has one.
+    pub command: Option<Sourced<String>>,
+    /// Where its machines run, and how many; never empty, and with the primary region.
+    pub placement: Vec<(Sourced<RegionCode>, Sourced<Count>)>,
+    /// Its mount, by place in `toml.mounts`.
+    pub mount: Option<usize>,
+    /// The entry of `toml.vm` that sizes it.
+    pub vm: Option<usize>,
+    /// The entry of `toml.restart` that is for it.
+    pub restart: Option<usize>,
+    /// Whether a service sends it traffic.
+    pub serves: bool,
+}
+
+impl Group {
+    /// How many machines it has in all regions.
+    pub fn machines(&self) -> u32 {
+        self.placement.iter().map(|(_, count)| count.get()).sum()
+    }
+
+    /// How many machines it has in a region.
+    pub fn machines_in(&self, region: &str) -> u32 {
+        self.placement.iter().find(|(r, _)| r.as_str() == region).map_or(0, |(_, count)| count.get())
+    }
+}
+
+/// A service, whichever of its two forms the spec has.
+#[derive(Debug)]
+pub struct Service {
+    /// Its header.
+    pub at: TextRange,
+    /// Which form.
+    pub form: ServiceForm,
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// The port on which the app listens.
+    pub internal_port: Option<Sourced<Port>>,
+    /// The ports on which the proxy listens.
+    pub ports: Vec<ServicePort>,
+    /// What the proxy does with machines that have nothing to do.
+    pub auto_stop: Sourced<AutoStop>,
+    /// Whether the proxy starts machines.
+    pub auto_start: Sourced<bool>,
+    /// How many machines are kept running in the primary region.
+    pub min_machines_running: Sourced<u32>,
+    /// The groups that serve it, by place in [`App::groups`].
+    pub groups: Vec<usize>,
+    /// Whether the spec names the groups.
+    pub names_groups: bool,
+    /// How much load a machine takes.
+    pub concurrency: Option<Concurrency>,
+    /// Checks that decide about routing.
+    pub checks: Vec<ServiceCheck>,
+}
+
+/// Which of its two forms a service has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceForm {
+    /// `[http_service]`
+    Http,
+    /// One entry of `[[services]]`, by place.
+    General(usize),
+}
+
+impl fmt::Display for ServiceForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http_service",
+            Self::General(_) => "services",
+        })
+    }
+}
+
+/// A port on which the proxy listens.
+#[derive(Debug)]
+pub struct ServicePort {
+    /// The port, or the first of a range.
+    pub port: Sourced<Port>,
+    /// The last of a range; the same where it is one port.
+    pub end: Port,
+    /// Whether it speaks HTTP.
+    pub http: bool,
+    /// Whether it ends TLS.
+    pub tls: bool,
+    /// Whether it sends plain HTTP to HTTPS.
+    pub force_https: Option<Sourced<bool>>,
+}
+
+/// How much load a machine takes.
+#[derive(Debug)]
+pub struct Concurrency {
+    /// Its table.
+    pub at: TextRange,
+    /// What is counted.
+    pub kind: Sourced<ConcurrencyType>,
+    /// From here on others are preferred.
+    pub soft_limit: Sourced<u32>,
+    /// Above this there is nothing more.
+    pub hard_limit: Option<Sourced<u32>>,
+}
+
+/// A check that decides about routing. Times are in nanoseconds.
+#[derive(Debug)]
+pub struct ServiceCheck {
+    /// Its table.
+    pub at: TextRange,
+    /// How often.
+    pub interval: Option<Sourced<i64>>,
+    /// How long an answer may take.
+    pub timeout: Option<Sourced<i64>>,
+    /// How long after its start a machine may fail.
+    pub grace_period: Option<Sourced<i64>>,
+}
+
+/// The addresses of an app.
+#[derive(Debug)]
+pub struct Ips {
+    /// IPv4.
+    pub v4: Sourced<V4>,
+    /// IPv6.
+    pub v6: Sourced<bool>,
+    /// A Flycast address.
+    pub flycast: bool,
+    /// Regions with a fixed address for outgoing connections.
+    pub egress: Vec<Sourced<RegionCode>>,
+}
+
+/// One entry of `uses`.
+#[derive(Debug)]
+pub struct Use {
+    /// The variable.
+    pub variable: Sourced<EnvName>,
+    /// What is used.
+    pub target: Sourced<ResourceId>,
+}
+
+/// A secret that the set-up takes from a source.
+#[derive(Debug)]
+pub struct Secret {
+    /// Its name.
+    pub name: Sourced<EnvName>,
+    /// Where its value comes from.
+    pub source: SecretSource,
+}
+
+/// A Postgres cluster.
+#[derive(Debug)]
+pub struct Postgres {
+    /// Its key in the spec.
+    pub key: Sourced<Key>,
+    /// The header of its table.
+    pub header: TextRange,
+    /// The name of the cluster.
+    pub name: Sourced<AppName>,
+    /// Who runs it.
+    pub engine: Sourced<Engine>,
+    /// The region of its primary.
+    pub region: Sourced<RegionCode>,
+    /// The plan of a managed cluster.
+    pub plan: Option<Sourced<Name>>,
+    /// Storage, in GB.
+    pub storage_gb: Sourced<u32>,
+    /// The major version of a managed cluster.
+    pub version: Sourced<u32>,
+    /// Whether a managed cluster has PostGIS.
+    pub postgis: Sourced<bool>,
+    /// Machines of an unmanaged cluster in its region.
+    pub nodes: Sourced<Count>,
+    /// The size of an unmanaged cluster's machines.
+    pub size: Sourced<String>,
+    /// Their memory in MiB, where it is not the size's own.
+    pub memory_mb: Option<Sourced<u32>>,
+    /// Replicas of an unmanaged cluster in other regions.
+    pub replicas: Entries<RegionCode, Sourced<Count>>,
+}
+
+/// An Upstash Redis database.
+#[derive(Debug)]
+pub struct Redis {
+    /// Its key in the spec.
+    pub key: Sourced<Key>,
+    /// The header of its table.
+    pub header: TextRange,
+    /// The name of the database.
+    pub name: Sourced<AppName>,
+    /// The region of its primary.
+    pub region: Sourced<RegionCode>,
+    /// Regions with a replica.
+    pub replicas: Vec<Sourced<RegionCode>>,
+    /// A fixed plan.
+    pub plan: Option<Sourced<String>>,
+    /// Whether old entries make room.
+    pub eviction: Sourced<bool>,
+    /// Whether the production add-on is bought.
+    pub prodpack: Sourced<bool>,
+}
+
+/// A Tigris bucket.
+#[derive(Debug)]
+pub struct Bucket {
+    /// Its key in the spec.
+    pub key: Sourced<Key>,
+    /// The header of its table.
+    pub header: TextRange,
+    /// The name of the bucket.
+    pub name: Sourced<AppName>,
+    /// The app that gets the credentials, by place in [`Model::apps`].
+    pub owner: Sourced<usize>,
+    /// Whether everybody may read.
+    pub public: Sourced<bool>,
+    /// A host name for it.
+    pub custom_domain: Option<Sourced<HostName>>,
+}
+
+impl Model {
+    /// The name of a declaration as the spec writes it: `app.web`.
+    pub fn reference(&self, id: ResourceId) -> String {
+        format!("{}.{}", id.kind, self.key(id).value)
+    }
+
+    /// The key of a declaration.
+    pub fn key(&self, id: ResourceId) -> &Sourced<Key> {
+        match id.kind {
+            Kind::App => &self.apps[id.index].key,
+            Kind::Postgres => &self.postgres[id.index].key,
+            Kind::Redis => &self.redis[id.index].key,
+            Kind::Bucket => &self.buckets[id.index].key,
+        }
+    }
+
+    /// The name of a declaration on Fly.io.
+    pub fn name(&self, id: ResourceId) -> &Sourced<AppName> {
+        match id.kind {
+            Kind::App => &self.apps[id.index].name,
+            Kind::Postgres => &self.postgres[id.index].name,
+            Kind::Redis => &self.redis[id.index].name,
+            Kind::Bucket => &self.buckets[id.index].name,
+        }
+    }
+
+    /// The header of a declaration.
+    pub fn header(&self, id: ResourceId) -> Origin {
+        Origin::written(match id.kind {
+            Kind::App => self.apps[id.index].header,
+            Kind::Postgres => self.postgres[id.index].header,
+            Kind::Redis => self.redis[id.index].header,
+            Kind::Bucket => self.buckets[id.index].header,
+        })
+    }
+}
+
+impl App {
+    /// Whether the proxy may stop all of its machines that serve a group: some service stops machines.
+    pub fn may_stop(&self) -> bool {
+        self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
+    }
+
+    /// Regions in which it has machines, in the order of the spec, each once.
+    pub fn regions(&self) -> Vec<&Sourced<RegionCode>> {
+        let mut regions: Vec<&Sourced<RegionCode>> = Vec::new();
+        for (region, _) in self.groups.iter().flat_map(|group| &group.placement) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
+    }
+}

@@ -1,0 +1,62 @@
+//! From a model and its plan to files: paths and bytes, and nothing that touches a disk.
+//!
+//! Rendering cannot fail. What could go wrong has been refused before.
+
+mod architecture;
+mod engine;
+mod fly_toml;
+mod plan_json;
+mod script;
+mod secrets_example;
+
+use std::collections::BTreeMap;
+
+use crate::facts::Facts;
+use crate::model::Model;
+use crate::plan::{Layout, Plan};
+use crate::source::Source;
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Its text: UTF-8, LF, a final line break.
+    pub text: String,
+    /// Whether it is run.
+    pub executable: bool,
+}
+
+/// All files of an architecture, by path relative to the output folder, with `/` between names.
+pub type ArtifactSet = BTreeMap<String, Artifact>;
+
+/// What rendering needs beside the model.
+#[derive(Clone, Copy)]
+pub(crate) struct RenderCx<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) plan: &'a Plan,
+    pub(crate) layout: &'a Layout,
+    pub(crate) facts: &'a Facts,
+    /// The spec, for its name and the lines that comments cite.
+    pub(crate) source: &'a Source,
+}
+
+impl RenderCx<'_> {
+    /// The name of the spec without its folders: the same wherever the build runs.
+    fn spec_name(&self) -> &str {
+        self.source.name().rsplit(['/', '\\']).next().unwrap_or("spec.toml")
+    }
+}
+
+/// Renders everything.
+pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
+    let mut files = ArtifactSet::new();
+    let plain = |text| Artifact { text, executable: false };
+    for app in &cx.model.apps {
+        files.insert(format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
+    }
+    let setup = script::setup(cx);
+    files.insert("setup.sh".to_owned(), Artifact { text: setup, executable: true });
+    files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
+    files.insert("plan.json".to_owned(), plain(plan_json::render(cx)));
+    files.insert("ARCHITECTURE.md".to_owned(), plain(architecture::render(cx)));
+    files
+}
