@@ -1,0 +1,258 @@
+//! What rules are given, and where their findings go: levels and waivers are decided here, once.
+
+use super::{CANNOT_ALLOW, Check, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
+use crate::diag::fix::Edits;
+use crate::diag::{Applicability, Diagnostic, DiagnosticBuilder, Diagnostics, Edit, Fix, Severity};
+use crate::facts::Facts;
+use crate::model::Model;
+use crate::plan::{Layout, Plan};
+use crate::schema::nearest;
+use crate::source::{FileId, Source, Span};
+use crate::spec::{Date, Level, Tier};
+use crate::value::{Origin, Sourced};
+
+/// What a rule reads, and its way to the findings.
+pub struct Cx<'a> {
+    /// What is known of the platform.
+    pub facts: &'a Facts,
+    /// The architecture.
+    pub model: &'a Model,
+    /// Where the result will lie.
+    pub layout: &'a Layout,
+    source: &'a Source,
+    file: FileId,
+    diagnostics: &'a mut Diagnostics,
+    rule: &'static Rule,
+    level: Level,
+    /// The app that is looked at: its waivers count.
+    app: Option<usize>,
+    waivers: &'a mut Waivers,
+}
+
+/// What rules need beside what they judge.
+pub(crate) struct Judging<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) model: &'a Model,
+    pub(crate) layout: &'a Layout,
+    pub(crate) source: &'a Source,
+    pub(crate) file: FileId,
+    pub(crate) today: Option<Date>,
+}
+
+/// Waivers of all apps, and which of them have waived something.
+#[derive(Debug, Default)]
+pub(crate) struct Waivers {
+    today: Option<Date>,
+    /// App and place in its `allow`.
+    used: std::collections::BTreeSet<(usize, usize)>,
+}
+
+impl Waivers {
+    /// The place of an app's waiver of a rule, when it holds today.
+    fn find(&self, model: &Model, app: usize, rule: &Rule) -> Option<usize> {
+        if !rule.waivable {
+            return None;
+        }
+        let allow = &model.apps[app].allow;
+        let at = allow.iter().position(|(name, _)| name.as_str() == rule.id.name || name.as_str() == rule.id.code)?;
+        let until = allow[at].1.until.as_ref();
+        let expired = until.zip(self.today).is_some_and(|(until, today)| until.value < today);
+        (!expired).then_some(at)
+    }
+}
+
+impl Cx<'_> {
+    /// The tier of the project.
+    pub fn tier(&self) -> Tier {
+        self.model.project.tier.value
+    }
+
+    /// A finding of the rule's own level about what has this origin.
+    pub fn report(&mut self, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
+        let severity = match self.level {
+            Level::Error => Severity::Error,
+            Level::Warn | Level::Allow => Severity::Warning,
+        };
+        self.report_as(severity, at, message)
+    }
+
+    /// A finding of a lower level: part of a rule may be less than the rule.
+    pub fn warn(&mut self, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
+        self.report_as(Severity::Warning, at, message)
+    }
+
+    fn report_as(&mut self, severity: Severity, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
+        if let Some(app) = self.app
+            && let Some(waiver) = self.waivers.find(self.model, app, self.rule)
+        {
+            self.waivers.used.insert((app, waiver));
+            return DiagnosticBuilder::silent(self.diagnostics);
+        }
+        if self.level == Level::Allow {
+            return DiagnosticBuilder::silent(self.diagnostics);
+        }
+        let span = Span { file: self.file, range: at.range };
+        let diagnostic = Diagnostic::new(self.rule.id, severity, span, message);
+        DiagnosticBuilder::new(diagnostic, self.diagnostics)
+    }
+
+    /// Looks at an app: its waivers count for what is reported next. For rules that compare apps.
+    pub fn about(&mut self, app: usize) -> &mut Self {
+        self.app = Some(app);
+        self
+    }
+
+    /// Makes edits of the spec.
+    pub fn edits(&self) -> Edits<'_> {
+        Edits::new(self.source, self.file)
+    }
+
+    /// The text of the spec at a place.
+    pub fn text(&self, at: Origin) -> &str {
+        self.source.slice(at.range)
+    }
+
+    /// A fix of one edit that means what was meant.
+    pub fn safe_fix(&self, title: impl Into<String>, edit: Option<Edit>) -> Option<Fix> {
+        edit.map(|edit| Fix { title: title.into(), applicability: Applicability::Safe, edits: vec![edit] })
+    }
+
+    /// A fix of one edit that chooses a value.
+    pub fn unsafe_fix(&self, title: impl Into<String>, edit: Option<Edit>) -> Option<Fix> {
+        edit.map(|edit| Fix { title: title.into(), applicability: Applicability::Unsafe, edits: vec![edit] })
+    }
+}
+
+/// Runs the rules that judge the model. `only` restricts them, for tests of one rule.
+pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnostics: &mut Diagnostics) -> Waivers {
+    let mut waivers = Waivers { today: judging.today, ..Waivers::default() };
+    let levels = levels(judging, diagnostics);
+    let rules = RULES.iter().zip(&levels).filter(|(rule, _)| only.is_none_or(|only| only.id == rule.id));
+    let (mut by_app, mut whole) = (Vec::new(), Vec::new());
+    for (&rule, &level) in rules {
+        match rule.check {
+            Check::App(check) => by_app.push((rule, level, check)),
+            Check::Model(check) => whole.push((rule, level, check)),
+            Check::Plan(_) => {}
+        }
+    }
+    // App by app, not rule by rule: an app is read while it is warm.
+    for (index, app) in judging.model.apps.iter().enumerate() {
+        for &(rule, level, check) in &by_app {
+            check(app, &mut cx(judging, rule, level, Some(index), &mut waivers, diagnostics));
+        }
+    }
+    for &(rule, level, check) in &whole {
+        check(judging.model, &mut cx(judging, rule, level, None, &mut waivers, diagnostics));
+    }
+    waivers
+}
+
+/// Runs the rules that judge the plan, and then says which waivers were for nothing.
+pub(crate) fn run_on_plan(
+    judging: &Judging<'_>,
+    plan: &Plan,
+    mut waivers: Waivers,
+    only: Option<&Rule>,
+    diagnostics: &mut Diagnostics,
+) {
+    // What is wrong with levels has been said already.
+    let levels = levels(judging, &mut Diagnostics::default());
+    for (&rule, &level) in RULES.iter().zip(&levels) {
+        if let Check::Plan(check) = rule.check
+            && only.is_none_or(|only| only.id == rule.id)
+        {
+            check(plan, &mut cx(judging, rule, level, None, &mut waivers, diagnostics));
+        }
+    }
+    if only.is_none() {
+        judge_waivers(judging, &waivers, diagnostics);
+    }
+}
+
+fn cx<'a>(
+    judging: &Judging<'a>,
+    rule: &'static Rule,
+    level: Level,
+    app: Option<usize>,
+    waivers: &'a mut Waivers,
+    diagnostics: &'a mut Diagnostics,
+) -> Cx<'a> {
+    let Judging { facts, model, layout, source, file, .. } = *judging;
+    Cx { facts, model, layout, source, file, diagnostics, rule, level, app, waivers }
+}
+
+/// The level of every rule: the policy's, or that of the tier.
+fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Level> {
+    let model = judging.model;
+    let mut levels: Vec<Level> = RULES.iter().map(|rule| rule.levels.of(model.project.tier.value)).collect();
+    for (name, level) in &model.levels {
+        let Some(at) = RULES.iter().position(|rule| rule.id.name == name.as_str() || rule.id.code == name.as_str())
+        else {
+            unknown_rule(name, judging, diagnostics);
+            continue;
+        };
+        if RULES[at].waivable || level.value >= levels[at] {
+            levels[at] = level.value;
+        } else {
+            let span = Span { file: judging.file, range: level.range() };
+            let message = format!("`{}` cannot be lowered", RULES[at].id.name);
+            let help = "flyctl or Fly.io would refuse the result: remove the entry";
+            diagnostics.push(Diagnostic::new(CANNOT_ALLOW, Severity::Error, span, message).help(help));
+        }
+    }
+    levels
+}
+
+fn unknown_rule(name: &Sourced<String>, judging: &Judging<'_>, diagnostics: &mut Diagnostics) {
+    let span = Span { file: judging.file, range: name.range() };
+    let help = match nearest(name, RULES.iter().map(|rule| rule.id.name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`flyarch rules` lists them all".to_owned(),
+    };
+    diagnostics.push(
+        Diagnostic::new(UNKNOWN_RULE, Severity::Error, span, format!("there is no rule `{}`", name.value)).help(help),
+    );
+}
+
+fn judge_waivers(judging: &Judging<'_>, waivers: &Waivers, diagnostics: &mut Diagnostics) {
+    for (index, app) in judging.model.apps.iter().enumerate() {
+        for (at, (name, waiver)) in app.allow.iter().enumerate() {
+            let span = Span { file: judging.file, range: name.range() };
+            let Some(rule) = find(name) else {
+                unknown_rule(name, judging, diagnostics);
+                continue;
+            };
+            let name = rule.id.name;
+            if !rule.waivable {
+                let help = "flyctl or Fly.io would refuse the result, whatever the reason: mend the cause";
+                diagnostics.push(
+                    Diagnostic::new(CANNOT_ALLOW, Severity::Error, span, format!("`{name}` cannot be waived"))
+                        .help(help),
+                );
+                continue;
+            }
+            if waivers.used.contains(&(index, at)) {
+                continue;
+            }
+            let until = waiver.until.as_ref().zip(judging.today).filter(|(until, today)| until.value < *today);
+            let message = match until {
+                Some((until, _)) => format!("the waiver of `{name}` ended on {}", until.value),
+                None => format!("`{name}` finds nothing here to waive"),
+            };
+            let fix = Edits::new(judging.source, judging.file).remove_entry(span.range, waiver.range());
+            let fix = fix.map(|edit| Fix {
+                title: "remove the waiver".to_owned(),
+                applicability: Applicability::Safe,
+                edits: vec![edit],
+            });
+            let help = if until.is_some() {
+                "mend the cause, or agree on another date"
+            } else {
+                "remove the waiver: it would hide a later finding"
+            };
+            let fix = if until.is_some() { None } else { fix };
+            diagnostics.push(Diagnostic::new(UNUSED_ALLOW, Severity::Warning, span, message).help(help).fix(fix));
+        }
+    }
+}

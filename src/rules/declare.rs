@@ -1,0 +1,141 @@
+//! What a rule is.
+
+use super::Cx;
+use crate::diag::RuleId;
+use crate::model::{App, Model};
+use crate::plan::Plan;
+use crate::spec::{Level, Tier};
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name and code.
+    pub id: RuleId,
+    /// What it is about.
+    pub group: Group,
+    /// What its findings do, by tier.
+    pub levels: Levels,
+    /// The version of flyarch that brought it.
+    pub since: &'static str,
+    /// Whether its findings come with a fix.
+    pub fix: FixAvailability,
+    /// Whether an app may waive it. What flyctl or Fly.io refuse, no reason makes acceptable.
+    pub waivable: bool,
+    /// Its documentation, in Markdown: what it checks for, why, examples, sources.
+    pub docs: &'static str,
+    /// The file that it is in.
+    pub file: &'static str,
+    /// The check.
+    pub check: Check,
+}
+
+/// What a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// It does not work, or not as it says.
+    Correctness,
+    /// It lets in whom it should not.
+    Security,
+    /// It loses requests or data.
+    Reliability,
+    /// It costs more than it must.
+    Cost,
+    /// It leaves readers to guess.
+    Style,
+}
+
+impl Group {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Correctness => "correctness",
+            Self::Security => "security",
+            Self::Reliability => "reliability",
+            Self::Cost => "cost",
+            Self::Style => "style",
+        }
+    }
+}
+
+/// What findings do, by tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Levels {
+    /// In production.
+    pub production: Level,
+    /// In staging.
+    pub staging: Level,
+    /// In development.
+    pub development: Level,
+}
+
+impl Levels {
+    /// The same everywhere: what is wrong in any tier.
+    pub const fn always(level: Level) -> Self {
+        Self { production: level, staging: level, development: level }
+    }
+
+    /// An error in production, a warning in staging, nothing in development: what real users would suffer.
+    pub const RELIABILITY: Self = Self { production: Level::Error, staging: Level::Warn, development: Level::Allow };
+
+    /// A warning in production and staging: what a careful team does.
+    pub const ADVICE: Self = Self { production: Level::Warn, staging: Level::Warn, development: Level::Allow };
+
+    /// The level in a tier.
+    pub fn of(self, tier: Tier) -> Level {
+        match tier {
+            Tier::Production => self.production,
+            Tier::Staging => self.staging,
+            Tier::Development => self.development,
+        }
+    }
+}
+
+/// Whether findings come with a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixAvailability {
+    /// Never.
+    None,
+    /// Where the text has a shape that can be mended.
+    Sometimes,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// One app at a time.
+    App(fn(&App, &mut Cx<'_>)),
+    /// The architecture as a whole.
+    Model(fn(&Model, &mut Cx<'_>)),
+    /// The steps and their commands.
+    Plan(fn(&Plan, &mut Cx<'_>)),
+}
+
+/// Declares the `RULE` of a file. The doc comment becomes the documentation that users read.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:expr])+
+        static RULE = {
+            name: $name:literal,
+            code: $code:literal,
+            group: $group:expr,
+            levels: $levels:expr,
+            since: $since:literal,
+            fix: $fix:expr,
+            waivable: $waivable:expr,
+            check: $check:expr $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        pub(super) static RULE: $crate::rules::Rule = $crate::rules::Rule {
+            id: $crate::diag::RuleId { name: $name, code: $code },
+            group: $group,
+            levels: $levels,
+            since: $since,
+            fix: $fix,
+            waivable: $waivable,
+            docs: concat!($($doc, "\n"),+),
+            file: file!(),
+            check: $check,
+        };
+    };
+}
