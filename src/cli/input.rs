@@ -1,0 +1,109 @@
+//! Specs from files and standard input.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::diag::{Diagnostic, Report, RuleId, Severity};
+use crate::source::{FileId, MAX_BYTES, Source, Span, TextRange};
+use crate::spec::Date;
+
+/// The rule of bytes that are no text.
+pub(super) static NOT_UTF8: RuleId = RuleId { name: "not-utf8", code: "FA006" };
+/// The rule of files that are no specs by their size.
+pub(super) static TOO_LARGE: RuleId = RuleId { name: "too-large", code: "FA007" };
+
+/// Names under which a spec is looked for.
+const NAMES: [&str; 2] = ["spec.toml", "flyarch.toml"];
+
+/// A spec, or what is wrong with its bytes.
+pub(super) enum Input {
+    /// Text.
+    Text(Source),
+    /// A report of why it is none.
+    Refused(Report),
+}
+
+/// The spec that is meant: as given, or the one that is found here or in a folder above, up to the repository's.
+pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = given {
+        return Ok(path.to_owned());
+    }
+    let here = std::env::current_dir().map_err(|error| Failure::input(format!("no current folder: {error}")))?;
+    let mut up = PathBuf::new();
+    for folder in here.ancestors() {
+        for name in NAMES {
+            if folder.join(name).is_file() {
+                return Ok(up.join(name));
+            }
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+        up.push("..");
+    }
+    Err(Failure::input(format!(
+        "no {} here or in a folder above, up to the repository; give the path of a spec",
+        NAMES.join(" or ")
+    )))
+}
+
+/// Reads a spec. `stdin_name` is the name of standard input in messages.
+pub(super) fn read(path: &Path, stdin_name: &str) -> Result<Input, Failure> {
+    let name = if path == Path::new("-") { stdin_name.to_owned() } else { path.display().to_string() };
+    let failed = |error: std::io::Error| {
+        let hint = if error.kind() == std::io::ErrorKind::NotFound { "; is the path right?" } else { "" };
+        Failure::input(format!("cannot read {name}: {error}{hint}"))
+    };
+    // One byte more than is allowed tells a file that is too large, whatever its metadata say.
+    let limit = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        let meta = fs::metadata(path).map_err(failed)?;
+        if meta.is_dir() {
+            return Err(Failure::input(format!("{name} is a folder: give the path of a spec in it")));
+        }
+        bytes.reserve_exact(usize::try_from(meta.len().min(limit)).unwrap_or(0) + 1);
+        fs::File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.len() > MAX_BYTES {
+        let message = format!("the file is larger than {} MB: is it a spec?", MAX_BYTES / 1024 / 1024);
+        return Ok(Input::Refused(report(
+            &name,
+            String::new(),
+            0,
+            TOO_LARGE,
+            message,
+            "a spec of ten thousand apps has seven",
+        )));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Input::Text(Source::new(name, text))),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let help = "save the file as UTF-8";
+            Ok(Input::Refused(report(&name, text, at, NOT_UTF8, "the file is not UTF-8".to_owned(), help)))
+        }
+    }
+}
+
+fn report(name: &str, text: String, at: usize, rule: RuleId, message: String, help: &str) -> Report {
+    let mut report = Report::default();
+    report.sources.add(Source::new(name, text));
+    let span = Span { file: FileId(0), range: TextRange::new(at, at) };
+    report.diagnostics.push(Diagnostic::new(rule, Severity::Error, span, message).help(help));
+    report
+}
+
+/// Today, for waivers that end: as given, or by the clock of the machine.
+pub(super) fn today(given: Option<&str>) -> Result<Date, Failure> {
+    if let Some(text) = given {
+        return text.parse().map_err(|error| Failure::usage(format!("--today {text}: {error}")));
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Date::from_days_since_epoch(u32::try_from(now.as_secs() / 86_400).unwrap_or(u32::MAX / 2)))
+}

@@ -1,0 +1,129 @@
+//! The command line: the end that reads arguments, files and the environment, and the only place that prints.
+//!
+//! Findings and generated text go to standard output, everything else to standard error. The exit codes are part of
+//! the interface (README.md); users' scripts rely on them.
+#![expect(clippy::disallowed_methods, clippy::print_stderr, reason = "this is the end that reads and prints")]
+
+mod args;
+mod build;
+mod catalog;
+mod input;
+mod lint;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write};
+
+use clap::Parser as _;
+
+use crate::diag::emit::{Display, Format, emit};
+use crate::diag::{Report, Severity};
+use crate::syntax::SYNTAX;
+use args::{Args, Color, Command, FailLevel, OutputFormat};
+
+/// Nothing at or above the fail level.
+const CLEAN: i32 = 0;
+/// Findings, stale output, differences.
+const FINDINGS: i32 = 1;
+/// Wrong usage or configuration.
+const USAGE: i32 = 2;
+/// Input that cannot be read, is no TOML, or is not there.
+const INPUT: i32 = 3;
+/// A mistake of flyarch itself.
+const BUG: i32 = 4;
+
+/// Why a command ended without doing its work: a message for standard error, and the exit code.
+struct Failure {
+    message: String,
+    code: i32,
+}
+
+impl Failure {
+    fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: USAGE }
+    }
+
+    fn input(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: INPUT }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        // A reader that has seen enough, such as `head`, is no failure of ours.
+        let code = if error.kind() == io::ErrorKind::BrokenPipe { CLEAN } else { INPUT };
+        Self { message: format!("cannot write the output: {error}"), code }
+    }
+}
+
+/// Runs the program with these arguments, and returns its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("flyarch has made a mistake of its own: {panic}");
+        eprintln!("Nothing was written. Please report it with the spec, or the part of it that brings this about.");
+        // With `panic = "abort"` this is the only way to an exit code.
+        std::process::exit(BUG);
+    }));
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and the version are no errors.
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { CLEAN };
+        }
+    };
+    let result = match args.command {
+        Command::Build(build) => build::run(&build),
+        Command::Lint(lint) => lint::run(&lint),
+        Command::Explain(explain) => catalog::explain(&explain),
+        Command::Rules(rules) => catalog::rules(&rules),
+        Command::Schema => catalog::schema(),
+        Command::Facts => catalog::facts(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(Failure { code: CLEAN, .. }) => CLEAN,
+        Err(failure) => {
+            eprintln!("error: {}", failure.message);
+            failure.code
+        }
+    }
+}
+
+/// Shows a report, and says which exit code it means.
+fn show(report: &Report, format: OutputFormat, color: Color, fail_level: FailLevel) -> Result<i32, Failure> {
+    let format = match format {
+        OutputFormat::Full => Format::Full,
+        OutputFormat::Concise => Format::Concise,
+        OutputFormat::Json => Format::Json,
+    };
+    if !report.diagnostics.is_empty() || format == Format::Json {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        emit(report, format, Display { color: colors(color), width: 80 }, &mut out)?;
+        out.flush()?;
+    }
+    Ok(exit_code(report, fail_level))
+}
+
+fn exit_code(report: &Report, fail_level: FailLevel) -> i32 {
+    let unreadable = [SYNTAX, input::NOT_UTF8, input::TOO_LARGE];
+    if report.diagnostics.iter().any(|d| unreadable.contains(&d.rule)) {
+        return INPUT;
+    }
+    let bad = match fail_level {
+        FailLevel::Error => report.count(Severity::Error),
+        FailLevel::Warning => report.count(Severity::Error) + report.count(Severity::Warning),
+    };
+    if bad > 0 { FINDINGS } else { CLEAN }
+}
+
+/// Whether colours reach the reader of standard output: what is asked for wins over what is seen.
+fn colors(choice: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
