@@ -111,13 +111,19 @@ impl<'a> Edits<'a> {
         self.edit(end, with)
     }
 
-    /// No entry where there is one: its line with the comment behind it or, in braces, the entry and a comma.
+    /// No entry where there is one: its line, or what is left of it without a comment; in braces the entry and a comma.
     pub fn remove_entry(self, key: TextRange, value: TextRange) -> Option<Edit> {
         let (first, last) = (self.source.line(key.start), self.source.line(value.end.saturating_sub(1)));
         let whole = self.source.line_range(first).cover(self.source.line_range(last));
         let before = self.source.slice(TextRange { start: whole.start, end: key.start });
         let after = self.source.slice(TextRange { start: value.end, end: whole.end }).trim_start();
-        if before.trim().is_empty() && (after.is_empty() || after.starts_with('#')) {
+        if before.trim().is_empty() && after.starts_with('#') {
+            // The comment may say more than the entry did: it stays.
+            let rest = self.source.slice(TextRange { start: value.end, end: whole.end });
+            let gap = TextRange::new(rest.len() - rest.trim_start().len(), 0).start;
+            return Some(self.edit(TextRange { start: key.start, end: value.end + gap }, ""));
+        }
+        if before.trim().is_empty() && after.is_empty() {
             let end = self.source.line_range(last + 1).start.max(whole.end);
             return Some(self.edit(TextRange { start: whole.start, end }, ""));
         }
@@ -231,7 +237,8 @@ mod tests {
     #[test]
     fn removing_takes_the_line_or_the_comma() {
         let remove = |e: Edits<'_>, s: &Source| e.remove_entry(range_of(s, "x"), range_of(s, "1"));
-        assert_eq!(run("# keep\nx = 1 # gone\ny = 2\n", remove), "# keep\ny = 2\n");
+        assert_eq!(run("# keep\nx = 1\ny = 2\n", remove), "# keep\ny = 2\n");
+        assert_eq!(run("  x = 1   # keep\ny = 2\n", remove), "  # keep\ny = 2\n");
         assert_eq!(run("a = { x = 1, y = 2 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { y = 2, x = 1 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { x = 1 }", remove), "a = {  }");
