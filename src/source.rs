@@ -86,9 +86,7 @@ impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let mut lines = vec![0];
-        lines.extend(
-            text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| TextRange::new(i + 1, i + 1).start),
-        );
+        lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| TextRange::new(i + 1, i + 1).start));
         Self { name: name.into(), text, lines }
     }
 
@@ -129,6 +127,12 @@ impl Source {
         let trimmed = text.strip_suffix('\n').unwrap_or(text);
         let trimmed = trimmed.strip_suffix('\r').unwrap_or(trimmed);
         TextRange::new(start, start + trimmed.len())
+    }
+
+    /// The line break that the text uses: that of its first line.
+    pub fn line_break(&self) -> &'static str {
+        let first = self.lines.get(1).map_or("", |&second| &self.text[..second as usize]);
+        if first.ends_with("\r\n") { "\r\n" } else { "\n" }
     }
 
     /// How many lines there are; a final line break does not start another.

@@ -90,13 +90,13 @@ impl<'a> Edits<'a> {
         let next = self.source.slice(self.source.line_range(line + 1));
         let indent: String = next.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
         let indent = if next.trim_start().starts_with('[') || next.trim().is_empty() { String::new() } else { indent };
-        Some(self.edit(TextRange { start: end, end }, format!("{}{indent}{key} = {literal}", self.line_break())))
+        Some(self.edit(TextRange { start: end, end }, format!("{}{indent}{key} = {literal}", self.source.line_break())))
     }
 
     /// A new table behind everything else of the text.
     pub fn append_table(self, header: &str, entries: &[(&str, String)]) -> Edit {
         let text = self.source.text();
-        let br = self.line_break();
+        let br = self.source.line_break();
         let end = TextRange::new(text.len(), text.len());
         let mut with = String::new();
         if !text.is_empty() && !text.ends_with('\n') {
@@ -156,10 +156,6 @@ impl<'a> Edits<'a> {
             (false, false) => ", ",
         };
         Some(self.edit(TextRange { start: at, end: at }, format!("{comma}{literal}")))
-    }
-
-    fn line_break(self) -> &'static str {
-        if self.source.text().contains("\r\n") { "\r\n" } else { "\n" }
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::Facts;
 use crate::model::Model;
-use crate::plan::{Layout, Plan};
+use crate::plan::{Layout, Plan, Step, StepText};
 use crate::source::Source;
 
 /// One file.
@@ -46,6 +46,29 @@ impl RenderCx<'_> {
     }
 }
 
+/// A step, put into words once for both the script and `plan.json`.
+struct StepCx<'a> {
+    step: &'a Step,
+    id: &'a str,
+    text: &'a StepText<'a>,
+    /// The line of the spec that it comes from.
+    line: u32,
+}
+
+/// The steps as lines of the script, and as `plan.json`.
+fn steps(cx: RenderCx<'_>) -> (String, String) {
+    let mut script = script::Steps::new(cx);
+    let mut json = plan_json::Steps::new(cx);
+    for step in &cx.plan.steps {
+        let text = step.text(cx.model, cx.layout);
+        let id = step.id(cx.model, &text);
+        let step = StepCx { step, id: &id, text: &text, line: cx.source.line(text.origin.range.start) };
+        script.push(&step);
+        json.push(&step);
+    }
+    (script.finish(), json.finish())
+}
+
 /// Renders everything.
 pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     let mut files = ArtifactSet::new();
@@ -53,10 +76,10 @@ pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     for app in &cx.model.apps {
         files.insert(format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
     }
-    let setup = script::setup(cx);
-    files.insert("setup.sh".to_owned(), Artifact { text: setup, executable: true });
+    let (steps, json) = steps(cx);
+    files.insert("setup.sh".to_owned(), Artifact { text: script::setup(cx, steps), executable: true });
     files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
-    files.insert("plan.json".to_owned(), plain(plan_json::render(cx)));
+    files.insert("plan.json".to_owned(), plain(json));
     files.insert("ARCHITECTURE.md".to_owned(), plain(architecture::render(cx)));
     files
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::RenderCx;
+use super::{RenderCx, StepCx};
 use crate::kinds::app::{AppStep, needs};
 use crate::plan::{Action, Arg, Step};
 
@@ -27,41 +27,81 @@ struct JsonStep<'a> {
     line: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     needs: Vec<String>,
-    call: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    command: Vec<String>,
+    call: Words<'a>,
+    #[serde(skip_serializing_if = "Words::is_empty")]
+    command: Words<'a>,
 }
 
-pub(super) fn render(cx: RenderCx<'_>) -> String {
-    let model = cx.model;
-    let head = Head {
-        version: VERSION,
-        architecture: model.project.name.as_str(),
-        org: model.project.org.as_str(),
-        tier: model.project.tier.as_str(),
-        spec: cx.spec_name(),
-    };
-    let mut out = Vec::with_capacity(64 + cx.plan.steps.len() * 256);
-    // Writing JSON of strings and numbers into memory cannot fail.
-    let _ = serde_json::to_writer(&mut out, &head);
-    out.pop();
-    out.extend_from_slice(b",\"steps\":[");
-    for (i, step) in cx.plan.steps.iter().enumerate() {
-        out.extend_from_slice(if i == 0 { b"\n" } else { b",\n" });
-        let text = step.text(model, cx.layout);
-        let id = step.id(model, &text);
-        let json = JsonStep {
-            id: &id,
-            phase: step.phase().as_str(),
-            line: cx.source.line(text.origin.range.start),
-            needs: others(step, cx),
-            call: text.call.iter().map(word).collect(),
-            command: text.command.iter().map(word).collect(),
-        };
-        let _ = serde_json::to_writer(&mut out, &json);
+/// Words of a command: what the script fills in stands in angle brackets.
+struct Words<'a>(&'a [Arg<'a>]);
+
+impl Words<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-    out.extend_from_slice(b"\n]}\n");
-    String::from_utf8(out).unwrap_or_default()
+}
+
+impl Serialize for Words<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Word))
+    }
+}
+
+struct Word<'a>(&'a Arg<'a>);
+
+impl Serialize for Word<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Arg::Word(word) => serializer.serialize_str(word),
+            Arg::Here(path) => serializer.collect_str(&format_args!("./{path}")),
+            Arg::Found(what) => serializer.collect_str(&format_args!("<{what}>")),
+        }
+    }
+}
+
+/// The file, step by step.
+pub(super) struct Steps<'a> {
+    cx: RenderCx<'a>,
+    out: Vec<u8>,
+    first: bool,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(cx: RenderCx<'a>) -> Self {
+        let model = cx.model;
+        let head = Head {
+            version: VERSION,
+            architecture: model.project.name.as_str(),
+            org: model.project.org.as_str(),
+            tier: model.project.tier.as_str(),
+            spec: cx.spec_name(),
+        };
+        let mut out = Vec::with_capacity(64 + cx.plan.steps.len() * 256);
+        // Writing JSON of strings and numbers into memory cannot fail.
+        let _ = serde_json::to_writer(&mut out, &head);
+        out.pop();
+        out.extend_from_slice(b",\"steps\":[");
+        Self { cx, out, first: true }
+    }
+
+    pub(super) fn push(&mut self, step: &StepCx<'_>) {
+        self.out.extend_from_slice(if self.first { b"\n" } else { b",\n" });
+        self.first = false;
+        let json = JsonStep {
+            id: step.id,
+            phase: step.step.phase().as_str(),
+            line: step.line,
+            needs: others(step.step, self.cx),
+            call: Words(&step.text.call),
+            command: Words(&step.text.command),
+        };
+        let _ = serde_json::to_writer(&mut self.out, &json);
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.out.extend_from_slice(b"\n]}\n");
+        String::from_utf8(self.out).unwrap_or_default()
+    }
 }
 
 /// Steps of other declarations that must be done before.
@@ -82,13 +122,5 @@ fn others(step: &Step, cx: RenderCx<'_>) -> Vec<String> {
             vec![format!("app.{}/create", model.apps[owner].key.value)]
         }
         _ => Vec::new(),
-    }
-}
-
-fn word(arg: &Arg<'_>) -> String {
-    match arg {
-        Arg::Word(word) => word.to_string(),
-        Arg::Here(path) => format!("./{path}"),
-        Arg::Found(what) => format!("<{what}>"),
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use minijinja::context;
 
-use super::RenderCx;
 use super::engine::{comment, fragment, quote, render};
+use super::{RenderCx, StepCx};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
 use crate::plan::{Arg, Phase};
@@ -22,7 +22,8 @@ const BUCKET: &str = include_str!("../kinds/bucket/functions.sh");
 /// Variables that flyctl and the shell need, even if a secret is taken from one.
 const NEEDED: [&str; 6] = ["FLY_API_TOKEN", "FLY_ACCESS_TOKEN", "PATH", "HOME", "TMPDIR", "USER"];
 
-pub(super) fn setup(cx: RenderCx<'_>) -> String {
+/// The script around its steps.
+pub(super) fn setup(cx: RenderCx<'_>, steps: String) -> String {
     let mut hidden: Vec<String> = cx
         .model
         .apps
@@ -45,7 +46,7 @@ pub(super) fn setup(cx: RenderCx<'_>) -> String {
             total => cx.plan.steps.len(),
             hidden,
             functions => fragment(functions(cx)),
-            steps => fragment(steps(cx)),
+            steps => fragment(steps),
         },
     )
 }
@@ -68,27 +69,39 @@ fn functions(cx: RenderCx<'_>) -> String {
     parts.join("\n")
 }
 
-fn steps(cx: RenderCx<'_>) -> String {
-    let mut out = String::with_capacity(cx.plan.steps.len() * 176);
-    let spec = comment(cx.spec_name());
-    let mut phase: Option<Phase> = None;
-    for step in &cx.plan.steps {
-        if phase != Some(step.phase()) {
-            phase = Some(step.phase());
+/// One line per step, under the name of its phase.
+pub(super) struct Steps {
+    out: String,
+    spec: String,
+    phase: Option<Phase>,
+}
+
+impl Steps {
+    pub(super) fn new(cx: RenderCx<'_>) -> Self {
+        let out = String::with_capacity(cx.plan.steps.len() * 176);
+        Self { out, spec: comment(cx.spec_name()), phase: None }
+    }
+
+    pub(super) fn push(&mut self, StepCx { step, id, text, line }: &StepCx<'_>) {
+        let out = &mut self.out;
+        if self.phase != Some(step.phase()) {
+            self.phase = Some(step.phase());
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}# {}", step.phase().as_str());
         }
-        let text = step.text(cx.model, cx.layout);
         out.push_str("step ");
-        out.push_str(&quote(&step.id(cx.model, &text)));
-        words(&mut out, &text.call);
+        out.push_str(&quote(id));
+        words(out, &text.call);
         if !text.command.is_empty() {
             out.push_str(" --");
-            words(&mut out, &text.command);
+            words(out, &text.command);
         }
-        let _ = writeln!(out, "  # {spec}:{}", cx.source.line(text.origin.range.start));
+        let _ = writeln!(out, "  # {}:{line}", self.spec);
     }
-    out
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
 }
 
 fn words(out: &mut String, args: &[Arg<'_>]) {
