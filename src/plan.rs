@@ -93,8 +93,8 @@ pub enum Action {
 pub enum Arg<'m> {
     /// The word itself. A value of a secret is never one: nothing that a step is made of holds any.
     Word(Cow<'m, str>),
-    /// A path below the folder of the script.
-    Here(String),
+    /// A path from the folder of the script.
+    Here(Cow<'m, str>),
     /// What only the running script can find out: the id of a cluster, an image.
     Found(&'static str),
 }
@@ -133,14 +133,25 @@ pub struct StepText<'m> {
 /// Where the result will lie, as far as the plan depends on it.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// The folder of the spec, relative to the output folder, with `/` between names; `.` when they are the same.
-    pub spec_folder: String,
+    spec_folder: String,
+}
+
+impl Layout {
+    /// `spec_folder` is the folder of the spec, relative to the output folder, with `/` between names.
+    pub fn new(spec_folder: &str) -> Self {
+        Self { spec_folder: join_path(".", spec_folder) }
+    }
+
+    /// A path that is relative to the spec, from the output folder.
+    pub(crate) fn path_to(&self, path: &str) -> Cow<'_, str> {
+        if path == "." { Cow::Borrowed(&self.spec_folder) } else { Cow::Owned(join_path(&self.spec_folder, path)) }
+    }
 }
 
 impl Default for Layout {
     /// The output folder `out` beside the spec.
     fn default() -> Self {
-        Self { spec_folder: "..".to_owned() }
+        Self::new("..")
     }
 }
 
@@ -211,7 +222,7 @@ impl Step {
     }
 
     /// The step in words.
-    pub fn text<'m>(&self, model: &'m Model, layout: &Layout) -> StepText<'m> {
+    pub fn text<'m>(&self, model: &'m Model, layout: &'m Layout) -> StepText<'m> {
         let index = self.resource.index;
         match self.action {
             Action::App(step) => app::text(step, model, &model.apps[index], layout),
@@ -223,7 +234,7 @@ impl Step {
 
     /// Its id, which is unique in a plan: `app.web/deploy`.
     pub fn id(&self, model: &Model, text: &StepText<'_>) -> String {
-        format!("{}.{}/{}", self.resource.kind, model.key(self.resource).value, text.id)
+        [self.resource.kind.as_str(), ".", model.key(self.resource).as_str(), "/", &text.id].concat()
     }
 }
 

@@ -118,6 +118,10 @@ fn generate() -> String {
             )
         })
         .collect();
+    let length = |shape: &Value| {
+        shape["prefix"].as_str().unwrap().len() + usize::try_from(shape["min"].as_integer().unwrap()).unwrap()
+    };
+    let shortest = get(&secrets, "shape").as_array().unwrap().iter().map(length).min().unwrap();
     let fields = [
         ("provenance", provenance),
         ("regions", list("Region", &get(&regions, "region"))),
@@ -154,6 +158,7 @@ fn generate() -> String {
         ("flyctl_minimum", one(&flyctl, "version.minimum")),
         ("flyctl_commands", fly_commands()),
         ("secret_shapes", format!("&[\n{shapes}    ]")),
+        ("secret_shortest", shortest.to_string()),
         ("secret_names", constant("SecretNames", &get(&secrets, "names"))),
     ];
     let mut out = String::from(

@@ -170,29 +170,29 @@ fn bad_examples_fire_once_and_good_ones_do_not() {
 fn fixes_mend_the_bad_examples() {
     for rule in RULES {
         let name = rule.id.name;
-        let mut mended = 0;
+        let mut fixes_applied = 0;
         let good = fences(rule, "good");
         for (i, text) in fences(rule, "bad").iter().enumerate() {
             let source = Source::new("spec.toml", text.as_str());
             let found = findings(rule, text);
             let fixes: Vec<&Fix> = found.iter().filter_map(|d| d.fix.as_ref()).collect();
-            let (fixed, applied) = fix::apply(&source, fixes);
+            let (mended, applied) = fix::apply(&source, fixes);
             if applied == 0 {
                 continue;
             }
-            mended += 1;
-            assert!(findings(rule, &fixed).is_empty(), "{name}: the fix does not end the finding\n{fixed}");
-            assert_eq!(comments(text), comments(&fixed), "{name}: the fix changes comments\n{fixed}");
+            fixes_applied += 1;
+            assert!(findings(rule, &mended).is_empty(), "{name}: the fix does not end the finding\n{mended}");
+            assert_eq!(comments(text), comments(&mended), "{name}: the fix changes comments\n{mended}");
             if let Some(good) = good.get(i) {
-                assert_eq!(&fixed, good, "{name}: mending the bad example gives the good one");
+                assert_eq!(&mended, good, "{name}: mending the bad example gives the good one");
             }
             let before = all_errors(text);
-            let after = all_errors(&fixed);
+            let after = all_errors(&mended);
             let new: Vec<_> = after.difference(&before).collect();
-            assert!(new.is_empty(), "{name}: the fix brings {new:?}\n{fixed}");
+            assert!(new.is_empty(), "{name}: the fix brings {new:?}\n{mended}");
         }
         let available = rule.fix != FixAvailability::None;
-        assert_eq!(mended > 0, available, "{name}: `fix` does not say what the rule does");
+        assert_eq!(fixes_applied > 0, available, "{name}: `fix` does not say what the rule does");
     }
 }
 

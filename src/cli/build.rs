@@ -139,8 +139,7 @@ fn layout(spec: &Path, output: &Path) -> Result<Layout, Failure> {
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..", from.len() - common);
     let parts: Vec<&str> = up.chain(to[common..].iter().map(String::as_str)).collect();
-    let spec_folder = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
-    Ok(Layout { spec_folder })
+    Ok(Layout::new(&parts.join("/")))
 }
 
 /// The names on the way to a path, without `.` and `..`. Works on paths that do not exist yet.

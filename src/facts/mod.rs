@@ -57,6 +57,8 @@ pub struct Facts {
     pub flyctl_commands: &'static [FlyCommand],
     /// Formats of tokens.
     pub secret_shapes: &'static [SecretShape],
+    /// The length of the shortest token of these formats, in bytes.
+    pub secret_shortest: usize,
     /// Words in the names of secrets.
     pub secret_names: SecretNames,
 }

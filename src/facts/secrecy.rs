@@ -93,8 +93,9 @@ pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
 /// The first known token in a text, and where it stands.
 fn token_in(facts: &Facts, text: &str) -> Option<(&'static str, std::ops::Range<usize>)> {
     let bytes = text.as_bytes();
+    let last = bytes.len().checked_sub(facts.secret_shortest)?;
     let mut boundary = true;
-    for (i, &b) in bytes.iter().enumerate() {
+    for (i, &b) in bytes[..=last].iter().enumerate() {
         if boundary {
             let shapes = facts.secret_shapes.iter().filter(|shape| shape.prefix.as_bytes()[0] == b);
             for shape in shapes {

@@ -47,7 +47,7 @@ pub fn write(header: &str, config: &FlyToml, build: Option<&Sourced<Box<Build>>>
         let mut sorted: Vec<_> = c.processes.iter().collect();
         sorted.sort_by_key(|(name, _)| &name.value);
         for (name, command) in sorted {
-            w.entry(name, &command.value);
+            w.user_entry(name, &command.value);
         }
     }
     for mount in &c.mounts {
@@ -277,16 +277,28 @@ impl Writer {
         self.header(path, "[[", "]]\n");
     }
 
-    fn entry(&mut self, key: &str, value: &(impl Put + ?Sized)) {
+    /// An entry whose key the user chose.
+    fn user_entry(&mut self, key: &str, value: &(impl Put + ?Sized)) {
         self.indent(self.depth);
         put_key(key, &mut self.out);
+        self.value(value);
+    }
+
+    /// An entry of fly.toml: its keys are bare.
+    fn entry(&mut self, key: &'static str, value: &(impl Put + ?Sized)) {
+        self.indent(self.depth);
+        self.out.push_str(key);
+        self.value(value);
+    }
+
+    fn value(&mut self, value: &(impl Put + ?Sized)) {
         self.out.push_str(" = ");
         value.put(&mut self.out);
         self.out.push('\n');
         self.after_header = false;
     }
 
-    fn opt<T: Put>(&mut self, key: &str, value: Option<&Sourced<T>>) {
+    fn opt<T: Put>(&mut self, key: &'static str, value: Option<&Sourced<T>>) {
         if let Some(value) = value {
             self.entry(key, &value.value);
         }
@@ -301,7 +313,7 @@ impl Writer {
         let mut sorted: Vec<_> = entries.iter().collect();
         sorted.sort_by_key(|(key, _)| key.value.as_str());
         for (key, value) in sorted {
-            self.entry(key, &value.value);
+            self.user_entry(key, &value.value);
         }
     }
 

@@ -10,13 +10,22 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
+/// Bytes that mean themselves anywhere in a word. `app=2` and `lhr,nrt` are easier to review without quotes.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut b = 0_usize;
+    while b < 256 {
+        let byte = b.to_le_bytes()[0];
+        plain[b] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'=' | b',' | b'@' | b'%' | b'+');
+        b += 1;
+    }
+    plain
+};
+
 /// A word as the shell reads it. NUL cannot be in a word, nor in TOML, but a type does not say so.
 pub(super) fn quote(word: &str) -> Cow<'_, str> {
-    // Words like `app=2` and `lhr,nrt` need no quotes, and are easier to review without.
-    let plain = |b: u8| {
-        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b'=' | b',' | b'@' | b'%' | b'+')
-    };
-    if !word.is_empty() && word.bytes().all(plain) {
+    if !word.is_empty() && word.bytes().all(|b| PLAIN[b as usize]) {
         return Cow::Borrowed(word);
     }
     match shlex::try_quote(word) {
@@ -58,8 +67,8 @@ fn try_render(template: &str, context: Value) -> Result<String, Error> {
 }
 
 fn format(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let text = value.to_string();
-    let text = if value.is_safe() { Cow::Borrowed(text.as_str()) } else { quote(&text) };
+    let text = value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed);
+    let text = if value.is_safe() { text } else { quote(&text).into_owned().into() };
     out.write_str(&text).map_err(|_| Error::from(ErrorKind::WriteFailure))
 }
 

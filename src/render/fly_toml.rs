@@ -14,14 +14,13 @@ pub(super) fn render(app: &App, cx: RenderCx<'_>) -> String {
     // The Dockerfile and the ignore file are looked for from the folder of fly.toml, which is one below the output
     // folder; everything else from the working directory of the deploy, which is the app's source (flyctl
     // internal/command/deploy/deploy_build.go).
-    let source = join_path(&join_path("..", &cx.layout.spec_folder), &app.source.value);
     let moved = app.toml.build.as_ref().and_then(|build| {
         let local = |path: &str| !path.starts_with('/') && !path.contains("://");
         let mut build = build.clone();
         let mut changed = false;
         for path in [&mut build.value.dockerfile, &mut build.value.ignorefile].into_iter().flatten() {
             if local(path) {
-                path.value = join_path(&source, path);
+                path.value = join_path("..", &join_path(&cx.layout.path_to(&app.source), path));
                 changed = true;
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Steps of one declaration need all earlier ones of the same; `needs` names those of others.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::{RenderCx, StepCx};
@@ -20,49 +22,10 @@ struct Head<'a> {
     spec: &'a str,
 }
 
-#[derive(Serialize)]
-struct JsonStep<'a> {
-    id: &'a str,
-    phase: &'static str,
-    line: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    needs: Vec<String>,
-    call: Words<'a>,
-    #[serde(skip_serializing_if = "Words::is_empty")]
-    command: Words<'a>,
-}
-
-/// Words of a command: what the script fills in stands in angle brackets.
-struct Words<'a>(&'a [Arg<'a>]);
-
-impl Words<'_> {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Serialize for Words<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Word))
-    }
-}
-
-struct Word<'a>(&'a Arg<'a>);
-
-impl Serialize for Word<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Arg::Word(word) => serializer.serialize_str(word),
-            Arg::Here(path) => serializer.collect_str(&format_args!("./{path}")),
-            Arg::Found(what) => serializer.collect_str(&format_args!("<{what}>")),
-        }
-    }
-}
-
 /// The file, step by step.
 pub(super) struct Steps<'a> {
     cx: RenderCx<'a>,
-    out: Vec<u8>,
+    out: String,
     first: bool,
 }
 
@@ -76,31 +39,37 @@ impl<'a> Steps<'a> {
             tier: model.project.tier.as_str(),
             spec: cx.spec_name(),
         };
-        let mut out = Vec::with_capacity(64 + cx.plan.steps.len() * 256);
-        // Writing JSON of strings and numbers into memory cannot fail.
-        let _ = serde_json::to_writer(&mut out, &head);
+        let mut out = String::with_capacity(256 + cx.plan.steps.len() * 288);
+        out.push_str(&serde_json::to_string(&head).unwrap_or_default());
         out.pop();
-        out.extend_from_slice(b",\"steps\":[");
+        out.push_str(",\"steps\":[");
         Self { cx, out, first: true }
     }
 
-    pub(super) fn push(&mut self, step: &StepCx<'_>) {
-        self.out.extend_from_slice(if self.first { b"\n" } else { b",\n" });
+    pub(super) fn push(&mut self, StepCx { step, id, text, line }: &StepCx<'_>) {
+        let out = &mut self.out;
+        out.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
-        let json = JsonStep {
-            id: step.id,
-            phase: step.step.phase().as_str(),
-            line: step.line,
-            needs: others(step.step, self.cx),
-            call: Words(&step.text.call),
-            command: Words(&step.text.command),
-        };
-        let _ = serde_json::to_writer(&mut self.out, &json);
+        out.push_str("{\"id\":");
+        string(out, id);
+        let _ = write!(out, ",\"phase\":\"{}\",\"line\":{line}", step.phase().as_str());
+        let needs = others(step, self.cx);
+        if !needs.is_empty() {
+            out.push_str(",\"needs\":");
+            list(out, &needs, |out, id| string(out, id));
+        }
+        out.push_str(",\"call\":");
+        list(out, &text.call, word);
+        if !text.command.is_empty() {
+            out.push_str(",\"command\":");
+            list(out, &text.command, word);
+        }
+        out.push('}');
     }
 
     pub(super) fn finish(mut self) -> String {
-        self.out.extend_from_slice(b"\n]}\n");
-        String::from_utf8(self.out).unwrap_or_default()
+        self.out.push_str("\n]}\n");
+        self.out
     }
 }
 
@@ -122,5 +91,51 @@ fn others(step: &Step, cx: RenderCx<'_>) -> Vec<String> {
             vec![format!("app.{}/create", model.apps[owner].key.value)]
         }
         _ => Vec::new(),
+    }
+}
+
+fn list<T>(out: &mut String, items: &[T], put: impl Fn(&mut String, &T)) {
+    out.push('[');
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        put(out, item);
+    }
+    out.push(']');
+}
+
+fn word(out: &mut String, arg: &Arg<'_>) {
+    match arg {
+        Arg::Word(word) => string(out, word),
+        Arg::Here(path) if path.starts_with("..") => string(out, path),
+        Arg::Here(path) => string(out, &format!("./{path}")),
+        Arg::Found(what) => string(out, &format!("<{what}>")),
+    }
+}
+
+/// A string of JSON. Nearly all of them are their own literal, and there are a hundred for every app.
+fn string(out: &mut String, text: &str) {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        // Writing a string into memory cannot fail.
+        out.push_str(&serde_json::to_string(text).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::string;
+
+    #[test]
+    fn strings_are_json() {
+        for text in ["", "plain-word", "a \"b\" \\ c", "tab\there", "line\nbreak", "é\u{1f600}", "\u{7f}\u{0}"] {
+            let mut out = String::new();
+            string(&mut out, text);
+            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text, "{out}");
+        }
     }
 }

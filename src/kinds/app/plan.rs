@@ -4,7 +4,7 @@ use super::{SecretSource, V4};
 use crate::fly_toml::Strategy;
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Model};
-use crate::plan::{Arg, Layout, Phase, StepText, join_path, word};
+use crate::plan::{Arg, Layout, Phase, StepText, word};
 use crate::spec::Kind;
 use crate::value::Origin;
 
@@ -161,7 +161,7 @@ pub(crate) fn needs(app: &App) -> impl Iterator<Item = usize> {
 }
 
 /// A step in words.
-pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &Layout) -> StepText<'m> {
+pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'m Layout) -> StepText<'m> {
     let name = word(app.name.as_str());
     let header = Origin::written(app.header);
     match step {
@@ -299,7 +299,7 @@ fn attach_text<'m>(i: usize, model: &'m Model, app: &'m App, name: Arg<'m>) -> S
     StepText { id, call: vec![function.into(), name, variable, cluster], command, origin }
 }
 
-fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &Layout) -> StepText<'m> {
+fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
     let secret = &app.secrets[i];
     let mut call: Vec<Arg<'m>> = Vec::new();
     let mut begin = |function: &'static str| call.extend([function.into(), name.clone(), word(secret.name.as_str())]);
@@ -310,7 +310,7 @@ fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &Layout) -> S
         }
         SecretSource::File(path) => {
             begin("secret_file");
-            call.push(Arg::Here(join_path(&layout.spec_folder, path)));
+            call.push(Arg::Here(layout.path_to(path)));
         }
         SecretSource::Command(words) => {
             begin("secret_command");
@@ -379,9 +379,9 @@ fn volumes_text<'m>(mount: usize, group: usize, region: usize, app: &'m App, nam
     }
 }
 
-fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin, layout: &Layout) -> StepText<'m> {
-    let config = Arg::Here(format!("{}/fly.toml", app.key.value));
-    let source = Arg::Here(join_path(&layout.spec_folder, &app.source.value));
+fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin, layout: &'m Layout) -> StepText<'m> {
+    let config = Arg::Here(format!("{}/fly.toml", app.key.value).into());
+    let source = Arg::Here(layout.path_to(&app.source));
     let mut command =
         vec!["fly".into(), "deploy".into(), source, "-c".into(), config.clone(), "-a".into(), name.clone()];
     let builder = app.image_from.as_ref().map(|image| model.apps[image.value].name.as_str());
