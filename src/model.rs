@@ -319,7 +319,48 @@ pub struct Bucket {
     pub custom_domain: Option<Sourced<HostName>>,
 }
 
+/// Regions that stand together in the spec, each of them once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RegionList<'a> {
+    /// The app whose table they stand in, by place.
+    pub app: Option<usize>,
+    one: Option<&'a Sourced<RegionCode>>,
+    counted: &'a [(Sourced<RegionCode>, Sourced<Count>)],
+    listed: &'a [Sourced<RegionCode>],
+}
+
+impl<'a> RegionList<'a> {
+    /// The regions. One of them may be filled in.
+    pub fn iter(&self) -> impl Iterator<Item = &'a Sourced<RegionCode>> + use<'a> {
+        self.one.into_iter().chain(self.counted.iter().map(|(region, _)| region)).chain(self.listed)
+    }
+}
+
 impl Model {
+    /// All regions of the spec: the project's first, and nowhere again where they are inherited.
+    pub fn region_lists(&self) -> impl Iterator<Item = RegionList<'_>> {
+        let shared: &[_] = self.project.regions.as_ref().map_or(&[], |regions| &regions.value);
+        let primary = self.project.primary_region.as_ref();
+        let primary =
+            primary.filter(|primary| shared.first().is_none_or(|(first, _)| first.range() != primary.range()));
+        let project = [
+            RegionList { counted: shared, ..RegionList::default() },
+            RegionList { one: primary, ..RegionList::default() },
+        ];
+        let postgres = self.postgres.iter().map(|cluster| RegionList {
+            one: Some(&cluster.region),
+            counted: &cluster.replicas,
+            ..RegionList::default()
+        });
+        let redis = self.redis.iter().map(|database| RegionList {
+            one: Some(&database.region),
+            listed: &database.replicas,
+            ..RegionList::default()
+        });
+        let apps = self.apps.iter().enumerate().flat_map(move |(index, app)| app.region_lists(index, shared));
+        project.into_iter().chain(postgres).chain(redis).chain(apps)
+    }
+
     /// The name of a declaration as the spec writes it: `app.web`.
     pub fn reference(&self, id: ResourceId) -> String {
         format!("{}.{}", id.kind, self.key(id).value)
@@ -360,6 +401,23 @@ impl App {
     /// Whether the proxy may stop all of its machines that serve a group: some service stops machines.
     pub fn may_stop(&self) -> bool {
         self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
+    }
+
+    /// What its own table says of regions; `shared` is what it may have inherited.
+    fn region_lists<'a>(
+        &'a self,
+        index: usize,
+        shared: &'a [(Sourced<RegionCode>, Sourced<Count>)],
+    ) -> impl Iterator<Item = RegionList<'a>> {
+        let app = RegionList { app: Some(index), ..RegionList::default() };
+        let place = |list: &[(Sourced<RegionCode>, Sourced<Count>)]| list.first().map(|(region, _)| region.range());
+        let placements = self.groups.iter().enumerate().filter(move |(i, group)| {
+            let own = place(&group.placement);
+            own != place(shared) && self.groups[..*i].iter().all(|earlier| place(&earlier.placement) != own)
+        });
+        [RegionList { one: Some(&self.primary_region), ..app }, RegionList { listed: &self.ips.egress, ..app }]
+            .into_iter()
+            .chain(placements.map(move |(_, group)| RegionList { counted: &group.placement, ..app }))
     }
 
     /// Regions in which it has machines, in the order of the spec, each once.

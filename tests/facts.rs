@@ -144,11 +144,13 @@ fn generate() -> String {
         (
             "postgres",
             format!(
-                "Postgres {{\n        majors: {},\n        major: {},\n        storage_gb: {},\n        storage_gb_max: {},\n        plans: {},\n        quorum: {},\n        unmanaged_size: {},\n        unmanaged_storage_gb: {},\n    }}",
+                "Postgres {{\n        majors: {},\n        major: {},\n        storage_gb: {},\n        storage_gb_max: {},\n        storage_gb_grown: {},\n        fallback_plan: {},\n        plans: {},\n        quorum: {},\n        unmanaged_size: {},\n        unmanaged_storage_gb: {},\n    }}",
                 one(&postgres, "managed.majors"),
                 one(&postgres, "managed.major"),
                 one(&postgres, "managed.storage_gb"),
                 one(&postgres, "managed.storage_gb_max"),
+                one(&postgres, "managed.storage_gb_grown"),
+                one(&postgres, "plans.fallback"),
                 list("PostgresPlan", &get(&postgres, "plan")),
                 one(&postgres, "unmanaged.quorum"),
                 one(&postgres, "unmanaged.size"),

@@ -72,6 +72,12 @@ impl<'a> Edits<'a> {
         self.edit(value, literal)
     }
 
+    /// Another word for a string or a key, in the quotes that it has.
+    pub fn replace_word(self, word: TextRange, with: &str) -> Edit {
+        let quote: String = self.source.slice(word).chars().take(1).filter(|c| matches!(c, '"' | '\'')).collect();
+        self.edit(word, format!("{quote}{with}{quote}"))
+    }
+
     /// An entry at the beginning of a table, given by its header or its braces.
     pub fn insert_entry(self, table: TextRange, key: &str, literal: &str) -> Option<Edit> {
         let text = self.source.slice(table);
@@ -208,6 +214,15 @@ mod tests {
         let edit = make(Edits::new(&source, FileId(0)), &source).unwrap();
         let fix = Fix { title: "t".into(), applicability: Applicability::Safe, edits: vec![edit] };
         apply(&source, [&fix]).0
+    }
+
+    #[test]
+    fn words_keep_their_quotes() {
+        for (text, word, mended) in
+            [("a = \"x\"", "\"x\"", "a = \"yz\""), ("a = 'x'", "'x'", "a = 'yz'"), ("x = 1", "x", "yz = 1")]
+        {
+            assert_eq!(run(text, |e, s| Some(e.replace_word(range_of(s, word), "yz"))), mended);
+        }
     }
 
     #[test]

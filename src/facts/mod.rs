@@ -145,7 +145,9 @@ pub struct Volumes {
     pub extend_threshold_min: i64,
     /// The highest.
     pub extend_threshold_max: i64,
-    /// The largest step of automatic growth, in GB.
+    /// The smallest step of automatic growth, in GB.
+    pub extend_increment_gb_min: u32,
+    /// The largest, in GB.
     pub extend_increment_gb_max: u32,
     /// The size at which automatic growth ends at the latest, in GB.
     pub extend_limit_gb_max: u32,
@@ -212,6 +214,10 @@ pub struct Postgres {
     pub storage_gb: u32,
     /// The most storage at creation, in GB.
     pub storage_gb_max: u32,
+    /// The most that it may grow to, in GB.
+    pub storage_gb_grown: u32,
+    /// The plan that flyctl takes without a terminal when it does not understand a name.
+    pub fallback_plan: &'static str,
     /// Plans of Managed Postgres, small before large.
     pub plans: &'static [PostgresPlan],
     /// How many nodes of an unmanaged cluster elect a leader when one is lost.
@@ -293,15 +299,23 @@ pub struct SecretNames {
     pub identifier: &'static [&'static str],
 }
 
+/// A code of three letters as one number: rules look up every region of a spec.
+fn packed(code: &str) -> Option<u32> {
+    let &[a, b, c] = code.as_bytes() else { return None };
+    Some(u32::from_be_bytes([0, a, b, c]))
+}
+
 impl Facts {
     /// The region with this code.
     pub fn region(&self, code: &str) -> Option<&'static Region> {
-        self.regions.iter().find(|region| region.code == code)
+        let code = packed(code)?;
+        self.regions.iter().find(|region| packed(region.code) == Some(code))
     }
 
     /// The withdrawn region with this code.
     pub fn removed_region(&self, code: &str) -> Option<&'static RemovedRegion> {
-        self.removed_regions.iter().find(|region| region.code == code)
+        let code = packed(code)?;
+        self.removed_regions.iter().find(|region| packed(region.code) == Some(code))
     }
 
     /// The preset with this name.

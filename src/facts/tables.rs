@@ -79,7 +79,7 @@ pub static FACTS: Facts = Facts {
     performance_memory: MemoryRange { max_per_cpu: 8192, min_per_cpu: 2048, step: 1024 },
     suspend_memory_mb_advised: 2048,
     suspend_memory_mb_max: 4096,
-    volumes: Volumes { extend_increment_gb_max: 100, extend_limit_gb_max: 500, extend_threshold_max: 99, extend_threshold_min: 50, name_length_max: 30, retention_days_default: 5, retention_days_max: 60, retention_days_min: 1, size_gb_default: 1, size_gb_max: 500, size_gb_min: 1 },
+    volumes: Volumes { extend_increment_gb_max: 100, extend_increment_gb_min: 1, extend_limit_gb_max: 500, extend_threshold_max: 99, extend_threshold_min: 50, name_length_max: 30, retention_days_default: 5, retention_days_max: 60, retention_days_min: 1, size_gb_default: 1, size_gb_max: 500, size_gb_min: 1 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
     checks: Checks { service_seconds_max: 60, service_seconds_min: 1, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },
@@ -91,6 +91,8 @@ pub static FACTS: Facts = Facts {
         major: 17,
         storage_gb: 10,
         storage_gb_max: 500,
+        storage_gb_grown: 1000,
+        fallback_plan: "basic",
         plans: &[
         PostgresPlan { cpus: 2, memory_gb: 1, name: "basic", scriptable: true },
         PostgresPlan { cpus: 2, memory_gb: 2, name: "starter", scriptable: true },

@@ -11,8 +11,8 @@ mod generate;
 mod validate;
 
 pub use generate::generate;
-pub(crate) use validate::nearest;
 pub use validate::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, validate};
+pub(crate) use validate::{list, nearest};
 
 /// The schema as it is checked in.
 pub const SCHEMA: &str = include_str!("../../schema/flyarch.schema.json");

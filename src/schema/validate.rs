@@ -563,8 +563,8 @@ fn first_sentence(text: &str) -> String {
     chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
-/// "a, b and c".
-fn list(words: &[&str], last: &str) -> String {
+/// "`a`, `b` and `c`".
+pub(crate) fn list(words: &[&str], last: &str) -> String {
     match words {
         [] => String::new(),
         [one] => format!("`{one}`"),
