@@ -25,6 +25,7 @@ pub mod schema;
 pub mod sink;
 pub mod source;
 pub mod spec;
+mod spread;
 pub mod syntax;
 pub mod value;
 

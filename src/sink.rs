@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::render::{Artifact, ArtifactSet};
+use crate::spread;
 
 /// The path of the manifest below the output folder.
 pub const MANIFEST: &str = ".flyarch/manifest.json";
@@ -209,7 +210,8 @@ pub fn compare<'a>(out: &Path, files: &'a ArtifactSet, how: Compare) -> Result<C
 /// The manifest of the files, and of `others` that stay.
 fn manifest(files: &ArtifactSet, others: Option<&Manifest>) -> Artifact {
     let mut hashes = others.map(|others| others.files.clone()).unwrap_or_default();
-    hashes.extend(files.iter().map(|(path, file)| (path.clone(), hash(file.text.as_bytes()))));
+    let files: Vec<_> = files.iter().collect();
+    hashes.extend(spread::map(&files, |(path, file)| ((*path).clone(), hash(file.text.as_bytes()))));
     let manifest = Manifest { version: 1, generator: "flyarch".to_owned(), files: hashes };
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     text.push('\n');
@@ -241,22 +243,23 @@ fn write_new(changes: &Changes<'_>) -> Result<(), SinkError> {
     };
     fs::create_dir_all(&parent).map_err(at(&parent))?;
     let new = tempfile::Builder::new().prefix(".flyarch-").tempdir_in(&parent).map_err(at(&parent))?;
-    let mut made = String::new();
-    let all = changes.files.iter().map(|(path, file)| (path.as_str(), file)).chain([(MANIFEST, &changes.manifest)]);
-    for (path, file) in all {
-        if let Some((folder, _)) = path.rsplit_once('/')
-            && folder != made
-        {
-            let folder_path = new.path().join(folder);
-            fs::create_dir_all(&folder_path).map_err(at(&folder_path))?;
-            folder.clone_into(&mut made);
+    let files = changes.files.iter().map(|(path, file)| (path.as_str(), file));
+    let all: Vec<(&str, &Artifact)> = files.chain([(MANIFEST, &changes.manifest)]).collect();
+    // A folder at a time: its files are neighbours in a sorted list.
+    let folders: Vec<&[(&str, &Artifact)]> = all.chunk_by(|(a, _), (b, _)| folder_of(a) == folder_of(b)).collect();
+    let written = spread::map(&folders, |files| {
+        let folder = new.path().join(folder_of(files[0].0));
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        for (path, file) in *files {
+            let target = new.path().join(path);
+            fs::write(&target, &file.text).map_err(at(&target))?;
+            if file.executable {
+                set_executable(&target, true).map_err(at(&target))?;
+            }
         }
-        let target = new.path().join(path);
-        fs::write(&target, &file.text).map_err(at(&target))?;
-        if file.executable {
-            set_executable(&target, true).map_err(at(&target))?;
-        }
-    }
+        Ok(())
+    });
+    written.into_iter().collect::<Result<(), SinkError>>()?;
     share(new.path()).map_err(at(new.path()))?;
     // From here on the folder is no temporary one.
     let new = new.keep();
@@ -347,6 +350,11 @@ fn read(out: &Path, path: &str, folders: &mut Folders) -> Result<Option<String>,
     let bytes = fs::read(&target).map_err(|error| SinkError::Io(target, error))?;
     // What is no text is nobody's of ours; that it differs is all that matters.
     Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
+}
+
+/// The folder of a file below the output folder; empty for the output folder itself.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether a path is made of plain names below the output folder.

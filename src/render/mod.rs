@@ -12,9 +12,10 @@ mod secrets_example;
 use std::collections::BTreeMap;
 
 use crate::facts::Facts;
-use crate::model::Model;
+use crate::model::{App, Model};
 use crate::plan::{Layout, Plan, Step, StepText};
 use crate::source::Source;
+use crate::spread;
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +72,13 @@ fn steps(cx: RenderCx<'_>) -> (String, String) {
 
 /// Renders everything.
 pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
-    let mut files = ArtifactSet::new();
     let plain = |text| Artifact { text, executable: false };
-    for app in &cx.model.apps {
-        files.insert(format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
-    }
-    let (steps, json) = steps(cx);
+    let apps = &cx.model.apps;
+    let fly_tomls = || {
+        let file = |app: &App| (format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
+        apps.iter().map(file).collect::<ArtifactSet>()
+    };
+    let ((steps, json), mut files) = spread::both(apps.len() >= spread::MANY, || steps(cx), fly_tomls);
     files.insert("setup.sh".to_owned(), Artifact { text: script::setup(cx, steps), executable: true });
     files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
     files.insert("plan.json".to_owned(), plain(json));
