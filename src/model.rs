@@ -362,6 +362,19 @@ impl App {
         self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
     }
 
+    /// What the proxy does with idle machines of a group: the least that any service of it says (flyctl
+    /// `internal/command/deploy/machines_deploymachinesapp.go`).
+    pub fn auto_stop(&self, group: usize) -> AutoStop {
+        let services = self.services.iter().filter(|service| service.groups.contains(&group));
+        services.map(|service| service.auto_stop.value).min().unwrap_or(AutoStop::Off)
+    }
+
+    /// Whether the proxy stops idle machines of a group that this service sends traffic to.
+    pub fn stops(&self, service: &Service) -> bool {
+        service.auto_stop.value != AutoStop::Off
+            && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
+    }
+
     /// Regions in which it has machines, in the order of the spec, each once.
     pub fn regions(&self) -> Vec<&Sourced<RegionCode>> {
         let mut regions: Vec<&Sourced<RegionCode>> = Vec::new();

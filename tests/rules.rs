@@ -61,7 +61,10 @@ fn every_file_is_registered() {
     if overwrite() {
         fs::write(&path, &generated).unwrap();
     }
-    assert!(text == generated, "src/rules/mod.rs does not list all files: run SNAPSHOTS=overwrite cargo test --test rules");
+    assert!(
+        text == generated,
+        "src/rules/mod.rs does not list all files: run SNAPSHOTS=overwrite cargo test --test rules"
+    );
 }
 
 #[test]
@@ -238,7 +241,11 @@ fn samples_are_current() {
             fs::write(&path, &rendered).unwrap();
         }
         let golden = fs::read_to_string(&path).unwrap_or_default();
-        assert!(golden == rendered, "{} is stale: SNAPSHOTS=overwrite cargo test --test rules\n{rendered}", path.display());
+        assert!(
+            golden == rendered,
+            "{} is stale: SNAPSHOTS=overwrite cargo test --test rules\n{rendered}",
+            path.display()
+        );
         expected.insert(path);
     }
     for entry in fs::read_dir(&folder).unwrap() {

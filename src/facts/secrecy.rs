@@ -53,6 +53,14 @@ pub fn is_secret_name(facts: &Facts, name: &str) -> bool {
     words.secret && !words.public && !words.harmless
 }
 
+/// Whether what follows a command's flag of this name is a secret: `--db-password`. A plain `--secret` is not meant: the
+/// tools of secret stores take the name of a secret there.
+pub fn takes_secret(facts: &Facts, flag: &str) -> bool {
+    let flag = flag.trim_start_matches('-');
+    let words = Words::of(&facts.secret_names, flag);
+    words.secret_last && !words.public && !words.harmless && !flag.eq_ignore_ascii_case("secret")
+}
+
 /// The values in a TOML text that must not be shown. The text need not be valid.
 #[expect(clippy::wildcard_enum_match_arm, reason = "brackets and blanks say nothing")]
 pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
