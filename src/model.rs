@@ -362,6 +362,17 @@ impl App {
         self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
     }
 
+    /// Regions in which it has machines, in the order of the spec, each once.
+    pub fn regions(&self) -> Vec<&Sourced<RegionCode>> {
+        let mut regions: Vec<&Sourced<RegionCode>> = Vec::new();
+        for (region, _) in self.groups.iter().flat_map(|group| &group.placement) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
+    }
+
     /// What the proxy does with idle machines of a group: the least that any service of it says (flyctl
     /// `internal/command/deploy/machines_deploymachinesapp.go`).
     pub fn auto_stop(&self, group: usize) -> AutoStop {
@@ -375,14 +386,19 @@ impl App {
             && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
     }
 
-    /// Regions in which it has machines, in the order of the spec, each once.
-    pub fn regions(&self) -> Vec<&Sourced<RegionCode>> {
-        let mut regions: Vec<&Sourced<RegionCode>> = Vec::new();
-        for (region, _) in self.groups.iter().flat_map(|group| &group.placement) {
-            if !regions.contains(&region) {
-                regions.push(region);
-            }
-        }
-        regions
+    /// The command lines that flyctl splits into words, each with the key that holds it.
+    pub fn command_lines(&self) -> impl Iterator<Item = (&'static str, &Sourced<String>)> {
+        let processes = self.groups.iter().filter_map(|group| group.command.as_ref());
+        let release = self.toml.deploy.as_ref().and_then(|deploy| deploy.release_command.as_ref());
+        let processes = processes.map(|command| ("processes", command));
+        let console = self.toml.console_command.iter().map(|command| ("console_command", command));
+        processes.chain(release.map(|command| ("release_command", command))).chain(console)
+    }
+
+    /// The commands that deploys test new machines with.
+    pub fn machine_checks(&self) -> impl Iterator<Item = &Sourced<Vec<String>>> {
+        let http = self.toml.http_service.iter().flat_map(|service| &service.machine_checks);
+        let services = self.toml.services.iter().flat_map(|service| &service.machine_checks);
+        self.toml.machine_checks.iter().chain(http).chain(services).filter_map(|check| check.command.as_ref())
     }
 }

@@ -119,6 +119,10 @@ impl<'a> Edits<'a> {
         for (key, literal) in entries {
             with.extend([br, key, " = ", literal]);
         }
+        let next = self.source.line_range(self.source.line(body.end) + 1);
+        if !self.source.slice(next).trim().is_empty() {
+            with.push_str(br);
+        }
         Some(self.edit(TextRange { start: body.end, end: body.end }, with))
     }
 
@@ -127,7 +131,8 @@ impl<'a> Edits<'a> {
     fn body(self, table: TextRange) -> Option<Body<'a>> {
         let text = self.source.slice(table);
         let braces = text.starts_with('{');
-        if !braces && !(text.starts_with('[') && text.ends_with(']')) {
+        let header = text.starts_with('[') && text.ends_with(']');
+        if !braces && !header {
             return None;
         }
         let header_end = self.source.line_range(self.source.line(table.end.saturating_sub(1))).end;
@@ -151,7 +156,6 @@ impl<'a> Edits<'a> {
                     (fresh, entry) = (!braces || fresh, false);
                 }
                 TokenKind::Comma if depth == 0 => fresh = true,
-                TokenKind::Whitespace | TokenKind::Comment | TokenKind::Newline | TokenKind::Eof => {}
                 TokenKind::LiteralString
                 | TokenKind::BasicString
                 | TokenKind::MlLiteralString
@@ -169,7 +173,11 @@ impl<'a> Edits<'a> {
                 | TokenKind::Atom
                 | TokenKind::Dot
                 | TokenKind::Equals
-                | TokenKind::Comma => {}
+                | TokenKind::Comma
+                | TokenKind::Whitespace
+                | TokenKind::Comment
+                | TokenKind::Newline
+                | TokenKind::Eof => {}
             }
             if depth < 0 {
                 break;
@@ -361,6 +369,7 @@ mod tests {
             e.insert_list_of_tables(range_of(s, "[a.b]"), "c", &[("x", "1".to_owned()), ("y", "2".to_owned())])
         };
         assert_eq!(run("[a.b]\n", add), "[a.b]\n\n[[a.b.c]]\nx = 1\ny = 2\n");
+        assert_eq!(run("[a.b]\n[d]\n", add), "[a.b]\n\n[[a.b.c]]\nx = 1\ny = 2\n\n[d]\n");
         assert_eq!(
             run("[a.b] # b\nz = [\n[1],\n] # z\n\n# about d\n[a.b.d]\n", add),
             "[a.b] # b\nz = [\n[1],\n] # z\n\n[[a.b.c]]\nx = 1\ny = 2\n\n# about d\n[a.b.d]\n"

@@ -7,7 +7,9 @@
 mod secrecy;
 mod tables;
 
-pub use secrecy::{SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, takes_secret};
+pub use secrecy::{
+    SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
+};
 pub use tables::FACTS;
 
 /// Everything that is known. A parameter of the compiler, so that tests can know something else.
@@ -57,8 +59,10 @@ pub struct Facts {
     pub flyctl_minimum: &'static str,
     /// The commands of flyctl, sorted by path.
     pub flyctl_commands: &'static [FlyCommand],
-    /// Formats of tokens.
+    /// Formats of tokens, sorted by the first byte of the prefix.
     pub secret_shapes: &'static [SecretShape],
+    /// The length of the shortest token.
+    pub secret_shortest: usize,
     /// Words in the names of secrets.
     pub secret_names: SecretNames,
 }

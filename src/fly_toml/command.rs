@@ -32,6 +32,13 @@ pub enum Unsplittable {
     Backslash,
 }
 
+/// Whether a text has one of these characters: most commands have nothing that would need a closer look.
+pub fn has_any<const N: usize>(text: &str, of: [u8; N]) -> bool {
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    let is = |b: u8| of.iter().fold(0, |found, &c| found | u8::from(b == c));
+    text.bytes().fold(0, |found, b| found | is(b)) != 0
+}
+
 /// Splits a command line.
 ///
 /// # Errors
@@ -85,6 +92,59 @@ pub fn shell_script<'w>(words: &[&'w str]) -> Option<&'w str> {
     if options[command].starts_with('-') { options.get(command + 1).copied() } else { None }
 }
 
+/// The words of every command in a script for a shell, without redirections. Lines that cannot be split are left out.
+pub fn commands_in(script: &str) -> Vec<Vec<String>> {
+    let mut commands = Vec::new();
+    for line in script.lines() {
+        if let Ok(line) = split(line) {
+            commands.push(Vec::new());
+            cut(&line.words, &mut commands);
+        }
+    }
+    commands
+}
+
+/// Cuts the words of a line into commands. The first one is there already.
+fn cut(words: &[Word], commands: &mut Vec<Vec<String>>) {
+    // Whether what comes next is the file of a redirection, and no argument.
+    let mut file = false;
+    for word in words {
+        let mut piece = String::new();
+        for (c, live) in word.text.chars().zip(word.live.chars()) {
+            match live {
+                '<' | '>' => {
+                    // `2>` has the number of what is redirected.
+                    if !piece.bytes().all(|b| b.is_ascii_digit()) {
+                        end(&mut piece, &mut file, commands);
+                    }
+                    piece.clear();
+                    file = true;
+                }
+                '&' if file && piece.is_empty() => {}
+                '&' | '|' | ';' | '(' | ')' => {
+                    end(&mut piece, &mut file, commands);
+                    commands.push(Vec::new());
+                    file = false;
+                }
+                _ => piece.push(c),
+            }
+        }
+        end(&mut piece, &mut file, commands);
+    }
+}
+
+/// Adds a word to the last command, unless it is the file of a redirection.
+fn end(piece: &mut String, file: &mut bool, commands: &mut [Vec<String>]) {
+    if piece.is_empty() {
+        return;
+    }
+    let piece = std::mem::take(piece);
+    match commands.last_mut() {
+        Some(command) if !*file => command.push(piece),
+        _ => *file = false,
+    }
+}
+
 impl Word {
     fn empty() -> Self {
         Self { text: String::new(), live: String::new() }
@@ -132,5 +192,12 @@ mod tests {
         assert_eq!(shell_script(&["exec", "bash", "-e", "-lc", "a"]), Some("a"));
         assert_eq!(shell_script(&["bash", "run.sh", "-c", "a"]), None);
         assert_eq!(shell_script(&["node", "a.js"]), None);
+    }
+
+    #[test]
+    fn commands_of_a_script() {
+        let of = |line: &str| -> Vec<String> { commands_in(line).iter().map(|words| words.join(" ")).collect() };
+        assert_eq!(of("a b;c 2>&1 >x d&&e<f|g"), ["a b", "c d", "", "e", "g"]);
+        assert_eq!(of("a 'b;c' > x y"), ["a b;c y"]);
     }
 }
