@@ -14,7 +14,9 @@ mod declare;
 mod concurrency_limits;
 mod multi_region;
 mod secret_in_env;
+mod single_volume;
 mod snapshot_retention;
+mod volume_per_machine;
 
 /// All rules, by name.
 #[rustfmt::skip]
@@ -22,7 +24,9 @@ pub static RULES: &[&Rule] = &[
     &concurrency_limits::RULE,
     &multi_region::RULE,
     &secret_in_env::RULE,
+    &single_volume::RULE,
     &snapshot_retention::RULE,
+    &volume_per_machine::RULE,
 ];
 // @end
 
