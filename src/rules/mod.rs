@@ -23,10 +23,13 @@ mod missing_health_check;
 mod multi_region;
 mod production_scale_to_zero;
 mod secret_in_env;
+mod service_without_processes;
 mod single_volume;
 mod snapshot_retention;
 mod suspend_memory;
+mod unmanaged_postgres;
 mod volume_per_machine;
+mod worker_restart_policy;
 
 /// All rules, by name.
 #[rustfmt::skip]
@@ -43,10 +46,13 @@ pub static RULES: &[&Rule] = &[
     &multi_region::RULE,
     &production_scale_to_zero::RULE,
     &secret_in_env::RULE,
+    &service_without_processes::RULE,
     &single_volume::RULE,
     &snapshot_retention::RULE,
     &suspend_memory::RULE,
+    &unmanaged_postgres::RULE,
     &volume_per_machine::RULE,
+    &worker_restart_policy::RULE,
 ];
 // @end
 
