@@ -15,12 +15,15 @@ mod autostop_background_work;
 mod autostop_without_autostart;
 mod concurrency_limits;
 mod drain_exceeds_kill_timeout;
+mod flycast_address;
 mod implicit_kill_signal;
+mod internal_name_of_stopping_app;
 mod kill_timeout_range;
 mod min_machines_without_autostop;
 mod missing_grace_period;
 mod missing_health_check;
 mod multi_region;
+mod private_app_public_address;
 mod production_scale_to_zero;
 mod secret_in_env;
 mod service_without_processes;
@@ -38,12 +41,15 @@ pub static RULES: &[&Rule] = &[
     &autostop_without_autostart::RULE,
     &concurrency_limits::RULE,
     &drain_exceeds_kill_timeout::RULE,
+    &flycast_address::RULE,
     &implicit_kill_signal::RULE,
+    &internal_name_of_stopping_app::RULE,
     &kill_timeout_range::RULE,
     &min_machines_without_autostop::RULE,
     &missing_grace_period::RULE,
     &missing_health_check::RULE,
     &multi_region::RULE,
+    &private_app_public_address::RULE,
     &production_scale_to_zero::RULE,
     &secret_in_env::RULE,
     &service_without_processes::RULE,
