@@ -23,14 +23,18 @@ mod min_machines_without_autostop;
 mod missing_grace_period;
 mod missing_health_check;
 mod multi_region;
+mod nonexistent_fly_command;
 mod private_app_public_address;
 mod production_scale_to_zero;
 mod secret_in_env;
+mod secret_in_script;
 mod service_without_processes;
+mod shell_syntax_in_command;
 mod single_volume;
 mod snapshot_retention;
 mod suspend_memory;
 mod unmanaged_postgres;
+mod unsplittable_command;
 mod volume_per_machine;
 mod worker_restart_policy;
 
@@ -49,14 +53,18 @@ pub static RULES: &[&Rule] = &[
     &missing_grace_period::RULE,
     &missing_health_check::RULE,
     &multi_region::RULE,
+    &nonexistent_fly_command::RULE,
     &private_app_public_address::RULE,
     &production_scale_to_zero::RULE,
     &secret_in_env::RULE,
+    &secret_in_script::RULE,
     &service_without_processes::RULE,
+    &shell_syntax_in_command::RULE,
     &single_volume::RULE,
     &snapshot_retention::RULE,
     &suspend_memory::RULE,
     &unmanaged_postgres::RULE,
+    &unsplittable_command::RULE,
     &volume_per_machine::RULE,
     &worker_restart_policy::RULE,
 ];
