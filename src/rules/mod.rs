@@ -26,6 +26,7 @@ mod multi_region;
 mod nonexistent_fly_command;
 mod private_app_public_address;
 mod production_scale_to_zero;
+mod reserved_variable;
 mod secret_in_env;
 mod secret_in_script;
 mod service_without_processes;
@@ -56,6 +57,7 @@ pub static RULES: &[&Rule] = &[
     &nonexistent_fly_command::RULE,
     &private_app_public_address::RULE,
     &production_scale_to_zero::RULE,
+    &reserved_variable::RULE,
     &secret_in_env::RULE,
     &secret_in_script::RULE,
     &service_without_processes::RULE,
