@@ -430,4 +430,33 @@ impl App {
         }
         regions
     }
+
+    /// What the proxy does with idle machines of a group: the least that any service of it says (flyctl
+    /// `internal/command/deploy/machines_deploymachinesapp.go`).
+    pub fn auto_stop(&self, group: usize) -> AutoStop {
+        let services = self.services.iter().filter(|service| service.groups.contains(&group));
+        services.map(|service| service.auto_stop.value).min().unwrap_or(AutoStop::Off)
+    }
+
+    /// Whether the proxy stops idle machines of a group that this service sends traffic to.
+    pub fn stops(&self, service: &Service) -> bool {
+        service.auto_stop.value != AutoStop::Off
+            && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
+    }
+
+    /// The command lines that flyctl splits into words, each with the key that holds it.
+    pub fn command_lines(&self) -> impl Iterator<Item = (&'static str, &Sourced<String>)> {
+        let processes = self.groups.iter().filter_map(|group| group.command.as_ref());
+        let release = self.toml.deploy.as_ref().and_then(|deploy| deploy.release_command.as_ref());
+        let processes = processes.map(|command| ("processes", command));
+        let console = self.toml.console_command.iter().map(|command| ("console_command", command));
+        processes.chain(release.map(|command| ("release_command", command))).chain(console)
+    }
+
+    /// The commands that deploys test new machines with.
+    pub fn machine_checks(&self) -> impl Iterator<Item = &Sourced<Vec<String>>> {
+        let http = self.toml.http_service.iter().flat_map(|service| &service.machine_checks);
+        let services = self.toml.services.iter().flat_map(|service| &service.machine_checks);
+        self.toml.machine_checks.iter().chain(http).chain(services).filter_map(|check| check.command.as_ref())
+    }
 }

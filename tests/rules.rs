@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flyarch::diag::emit::{Display, Format, emit};
-use flyarch::diag::{Diagnostic, FileReport, Fix, Report, Severity, fix};
+use flyarch::diag::{Diagnostic, FileReport, Report, Severity, fix};
 use flyarch::facts::FACTS;
 use flyarch::rules::{Check, FixAvailability, RULES, Rule};
 use flyarch::source::Source;
@@ -175,8 +175,7 @@ fn fixes_mend_the_bad_examples() {
         for (i, text) in fences(rule, "bad").iter().enumerate() {
             let source = Source::new("spec.toml", text.as_str());
             let found = findings(rule, text);
-            let fixes: Vec<&Fix> = found.iter().filter_map(|d| d.fix.as_ref()).collect();
-            let (mended, applied) = fix::apply(&source, fixes);
+            let (mended, applied) = fix::apply(&source, found.iter().filter_map(|d| d.fix.as_ref()));
             if applied == 0 {
                 continue;
             }

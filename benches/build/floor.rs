@@ -142,8 +142,8 @@ fn check(spec: &Spec) -> Result<Vec<&str>, String> {
         fits(app.http_service.internal_port > 0, "the port")?;
         fits(app.http_service.concurrency.soft_limit < app.http_service.concurrency.hard_limit, "the limits")?;
         fits(app.vm.memory.ends_with("mb"), "the memory")?;
-        let named = |key: &String| key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        fits(app.env.keys().all(named), "the variables")?;
+        let variable = |key: &String| key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        fits(app.env.keys().all(variable), "the variables")?;
         fits(app.mounts.iter().all(|m| m.destination.starts_with('/') && m.snapshot_retention <= 60), "the mounts")?;
         waiting.entry(key).or_default();
         for target in app.uses.values() {

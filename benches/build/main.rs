@@ -106,7 +106,7 @@ impl Bench {
         }
     }
 
-    fn this(&self, name: &str, args: &[&str], writes: Option<PathBuf>) -> Run {
+    fn this(name: &str, args: &[&str], writes: Option<PathBuf>) -> Run {
         let program = env::current_exe().expect("this program");
         Run { name: name.to_owned(), program, args: strings(args), writes, code: 0 }
     }
@@ -190,9 +190,9 @@ impl Bench {
         let (floor_to, to) = (floor_out.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
         self.same_work(spec, &floor_out, &out);
         let runs = [
-            self.this("empty", &["empty"], None),
+            Self::this("empty", &["empty"], None),
             self.flyarch("version", &["--version"], None, 0),
-            self.this("floor", &["floor", spec, floor_to], Some(floor_out.clone())),
+            Self::this("floor", &["floor", spec, floor_to], Some(floor_out.clone())),
             self.flyarch("build", &["build", spec, "-o", to], Some(out.clone()), 0),
             self.flyarch("lint", &["lint", spec], None, 0),
             self.flyarch("failing", &["build", bad, "-o", to], None, 1),
@@ -221,7 +221,7 @@ impl Bench {
     fn same_work(&self, spec: &str, floor: &Path, out: &Path) {
         let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
         let runs = [
-            self.this("floor", &["floor", spec, &path(floor)], None),
+            Self::this("floor", &["floor", spec, &path(floor)], None),
             self.flyarch("build", &["build", spec, "-o", &path(out)], None, 0),
         ];
         measure(&runs, 0);

@@ -50,7 +50,7 @@ fn once(run: &Run) -> (f64, u64) {
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", run.name));
     let used = child.wait4().unwrap_or_else(|error| panic!("{}: {error}", run.name));
     let seconds = start.elapsed().as_secs_f64();
-    assert_eq!(used.status.code(), Some(run.code), "{}: {:?} {:?}", run.name, run.program, run.args);
+    assert_eq!(used.status.code(), Some(run.code), "{}: {:?}", run.name, run.args);
     if let Some(folder) = &run.writes {
         fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     }

@@ -3,6 +3,8 @@
 //! Editing a parsed document instead would move or lose comments: the decor of a TOML document belongs to the value
 //! that is replaced.
 
+use toml_parser::lexer::TokenKind;
+
 use crate::source::{Source, Span, TextRange};
 
 /// How far a fix may be trusted.
@@ -80,15 +82,22 @@ impl<'a> Edits<'a> {
 
     /// An entry at the beginning of a table, given by its header or its braces.
     pub fn insert_entry(self, table: TextRange, key: &str, literal: &str) -> Option<Edit> {
+        self.insert_entries(table, &[(key, literal)])
+    }
+
+    /// Entries at the beginning of a table. None when it has one of them already, with a value that says nothing.
+    pub fn insert_entries(self, table: TextRange, entries: &[(&str, &str)]) -> Option<Edit> {
         let text = self.source.slice(table);
+        let body = self.body(table)?;
+        if entries.iter().any(|(key, _)| body.keys.contains(key)) {
+            return None;
+        }
         if let Some(inner) = text.strip_prefix('{') {
             let empty = inner.trim_start().starts_with('}');
             let at = table.start + 1;
+            let list: Vec<String> = entries.iter().map(|(key, literal)| format!("{key} = {literal}")).collect();
             let comma = if empty { " " } else { "," };
-            return Some(self.edit(TextRange { start: at, end: at }, format!(" {key} = {literal}{comma}")));
-        }
-        if !text.starts_with('[') || !text.ends_with(']') {
-            return None;
+            return Some(self.edit(TextRange { start: at, end: at }, format!(" {}{comma}", list.join(", "))));
         }
         // After the header's line, indented like what follows it.
         let line = self.source.line(table.end.saturating_sub(1));
@@ -96,7 +105,106 @@ impl<'a> Edits<'a> {
         let next = self.source.slice(self.source.line_range(line + 1));
         let indent: String = next.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
         let indent = if next.trim_start().starts_with('[') || next.trim().is_empty() { String::new() } else { indent };
-        Some(self.edit(TextRange { start: end, end }, format!("{}{indent}{key} = {literal}", self.source.line_break())))
+        let mut with = String::new();
+        for (key, literal) in entries {
+            with.extend([self.source.line_break(), &indent, key, " = ", literal]);
+        }
+        Some(self.edit(TextRange { start: end, end }, with))
+    }
+
+    /// A list of tables with one table, below the entries of the table that holds the list. The table is given by its
+    /// header, whose path the new header repeats.
+    pub fn insert_list_of_tables(self, table: TextRange, name: &str, entries: &[(&str, String)]) -> Option<Edit> {
+        let body = self.body(table)?;
+        let path = self.source.slice(table).strip_prefix('[')?.trim_matches(['[', ']', ' ']);
+        if body.keys.contains(&name) {
+            return None;
+        }
+        let br = self.source.line_break();
+        let mut with = format!("{br}{br}[[{path}.{name}]]");
+        for (key, literal) in entries {
+            with.extend([br, key, " = ", literal]);
+        }
+        let next = self.source.line_range(self.source.line(body.end) + 1);
+        if !self.source.slice(next).trim().is_empty() {
+            with.push_str(br);
+        }
+        Some(self.edit(TextRange { start: body.end, end: body.end }, with))
+    }
+
+    /// What stands in a table, given by its header or its braces; not in the tables below it that have headers of
+    /// their own.
+    fn body(self, table: TextRange) -> Option<Body<'a>> {
+        let text = self.source.slice(table);
+        let braces = text.starts_with('{');
+        let header = text.starts_with('[') && text.ends_with(']');
+        if !braces && !header {
+            return None;
+        }
+        let header_end = self.source.line_range(self.source.line(table.end.saturating_sub(1))).end;
+        let (start, text) = if braces {
+            (table.start + 1, &text[1..])
+        } else {
+            (header_end, self.source.text().get(header_end as usize..)?)
+        };
+        let mut body = Body { keys: Vec::new(), end: start };
+        let (mut depth, mut fresh, mut entry) = (0_i32, true, false);
+        for token in toml_parser::Source::new(text).lex() {
+            let (from, to) = (token.span().start(), token.span().end());
+            match token.kind() {
+                TokenKind::LeftSquareBracket if fresh && !braces => break,
+                TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => depth += 1,
+                TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => depth -= 1,
+                TokenKind::Newline | TokenKind::Eof if depth == 0 => {
+                    if entry {
+                        body.end = start + TextRange::new(from, to).start;
+                    }
+                    (fresh, entry) = (!braces || fresh, false);
+                }
+                TokenKind::Comma if depth == 0 => fresh = true,
+                TokenKind::LiteralString
+                | TokenKind::BasicString
+                | TokenKind::MlLiteralString
+                | TokenKind::MlBasicString
+                | TokenKind::Atom
+                    if fresh && depth == 0 =>
+                {
+                    body.keys.push(text.get(from..to)?.trim_matches(['"', '\'']));
+                    (fresh, entry) = (false, true);
+                }
+                TokenKind::LiteralString
+                | TokenKind::BasicString
+                | TokenKind::MlLiteralString
+                | TokenKind::MlBasicString
+                | TokenKind::Atom
+                | TokenKind::Dot
+                | TokenKind::Equals
+                | TokenKind::Comma
+                | TokenKind::Whitespace
+                | TokenKind::Comment
+                | TokenKind::Newline
+                | TokenKind::Eof => {}
+            }
+            if depth < 0 {
+                break;
+            }
+        }
+        Some(body)
+    }
+
+    /// The bare key of a value: what stands before the `=` before it, on the same line.
+    pub fn key_of(self, value: TextRange) -> Option<TextRange> {
+        let line = self.source.line_range(self.source.line(value.start));
+        let before = self.source.slice(TextRange { start: line.start, end: value.start });
+        let name = before.trim_end().strip_suffix('=')?.trim_end();
+        let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let start = name.rfind(|c| !bare(c)).map_or(0, |at| at + 1);
+        // Of a dotted key the last part alone is no entry.
+        let whole = start < name.len() && !name[..start].trim_end().ends_with('.');
+        whole.then(|| {
+            let range = TextRange::new(start, name.len());
+            TextRange { start: line.start + range.start, end: line.start + range.end }
+        })
     }
 
     /// A new table behind everything else of the text.
@@ -163,6 +271,14 @@ impl<'a> Edits<'a> {
         };
         Some(self.edit(TextRange { start: at, end: at }, format!("{comma}{literal}")))
     }
+}
+
+/// What stands in a table.
+struct Body<'a> {
+    /// Its keys; of dotted ones the first part.
+    keys: Vec<&'a str>,
+    /// Where its last entry ends, with the comment behind it.
+    end: u32,
 }
 
 /// The text after the fixes that fit: in the order of the text, each whole or not at all, none over another.
@@ -243,6 +359,45 @@ mod tests {
             "a = { y = 2, x = 1 }"
         );
         assert_eq!(run("a = {}", |e, s| e.insert_entry(range_of(s, "{}"), "y", "2")), "a = { y = 2 }");
+    }
+
+    #[test]
+    fn entries_that_are_there_are_not_inserted_again() {
+        for (text, table) in [
+            ("[a]\n# x\nx = [\n  1, # y\n]\n[b]\ny = 1\n", "[a]"),
+            ("a = { z = [1, 2], x = { y = 1 } }", "{ z = [1, 2], x = { y = 1 } }"),
+        ] {
+            let source = Source::new("t", text);
+            let edits = Edits::new(&source, FileId(0));
+            assert_eq!(edits.insert_entry(range_of(&source, table), "x", "2"), None, "{text}");
+            assert!(edits.insert_entry(range_of(&source, table), "y", "2").is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_go_below_the_entries_of_theirs() {
+        let add = |e: Edits<'_>, s: &Source| {
+            e.insert_list_of_tables(range_of(s, "[a.b]"), "c", &[("x", "1".to_owned()), ("y", "2".to_owned())])
+        };
+        assert_eq!(run("[a.b]\n", add), "[a.b]\n\n[[a.b.c]]\nx = 1\ny = 2\n");
+        assert_eq!(run("[a.b]\n[d]\n", add), "[a.b]\n\n[[a.b.c]]\nx = 1\ny = 2\n\n[d]\n");
+        assert_eq!(
+            run("[a.b] # b\nz = [\n[1],\n] # z\n\n# about d\n[a.b.d]\n", add),
+            "[a.b] # b\nz = [\n[1],\n] # z\n\n[[a.b.c]]\nx = 1\ny = 2\n\n# about d\n[a.b.d]\n"
+        );
+    }
+
+    #[test]
+    fn keys_of_values() {
+        let key = |text: &str| {
+            let source = Source::new("t", text);
+            Edits::new(&source, FileId(0)).key_of(range_of(&source, "1")).map(|key| source.slice(key).to_owned())
+        };
+        assert_eq!(key("a = 2\n  b = 1\n").as_deref(), Some("b"));
+        assert_eq!(key("a = { b = 2, c-d=1 }").as_deref(), Some("c-d"));
+        assert_eq!(key("a.b = 1"), None);
+        assert_eq!(key("\"a\" = 1"), None);
+        assert_eq!(key("a = [1]"), None);
     }
 
     #[test]

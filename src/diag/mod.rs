@@ -284,6 +284,11 @@ impl<'a> DiagnosticBuilder<'a> {
         Self { diagnostic: None, diagnostics }
     }
 
+    /// Whether nobody will see it: it is waived, or its rule is off.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.diagnostic.is_none()
+    }
+
     fn change(mut self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {
         self.diagnostic = self.diagnostic.take().map(change);
         self

@@ -7,7 +7,9 @@
 mod secrecy;
 mod tables;
 
-pub use secrecy::{SecretKind, is_secret_name, scan as scan_for_secrets, secret_in};
+pub use secrecy::{
+    SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
+};
 pub use tables::FACTS;
 
 /// Everything that is known. A parameter of the compiler, so that tests can know something else.
@@ -47,6 +49,8 @@ pub struct Facts {
     pub deploy: DeployDefaults,
     /// Restarts.
     pub restart: RestartDefaults,
+    /// Variables of the environment.
+    pub environment: Environment,
     /// How much flyctl reads of a secret's value, in KiB.
     pub secret_kib: u32,
     /// Postgres.
@@ -55,7 +59,7 @@ pub struct Facts {
     pub flyctl_minimum: &'static str,
     /// The commands of flyctl, sorted by path.
     pub flyctl_commands: &'static [FlyCommand],
-    /// Formats of tokens.
+    /// Formats of tokens, sorted by the first byte of the prefix.
     pub secret_shapes: &'static [SecretShape],
     /// The length of the shortest token of these formats, in bytes.
     pub secret_shortest: usize,
@@ -203,6 +207,17 @@ pub struct RestartDefaults {
     pub window_minutes: u32,
 }
 
+/// Variables of the environment.
+#[derive(Debug)]
+pub struct Environment {
+    /// How the names of the platform's own variables begin.
+    pub reserved_prefix: &'static str,
+    /// Names with that beginning that are secrets of the user.
+    pub tokens: &'static [&'static str],
+    /// The variable that the key `primary_region` sets.
+    pub primary_region: &'static str,
+}
+
 /// Postgres.
 #[derive(Debug)]
 pub struct Postgres {
@@ -252,6 +267,8 @@ pub struct FlyCommand {
     pub group: bool,
     /// Whether it does nothing: help, and exit code 0.
     pub no_op: bool,
+    /// The command that took the place of one that does nothing; empty for others.
+    pub instead: &'static str,
     /// The most words that it takes; `None` for any number.
     pub max_args: Option<u32>,
 }

@@ -53,6 +53,54 @@ pub fn is_secret_name(facts: &Facts, name: &str) -> bool {
     words.secret && !words.public && !words.harmless
 }
 
+/// The known kind of token that a text holds, with its article.
+pub fn token_kind(facts: &Facts, text: &str) -> Option<&'static str> {
+    token_in(facts, text).map(|(what, _)| what)
+}
+
+/// The first secret among the words of a command, with its place: a token, a URL with a secret, what follows a flag such
+/// as `--password`, or the value of a variable. A word may be a script for a shell.
+pub fn secret_in_words(facts: &Facts, words: &[&str]) -> Option<(usize, SecretKind)> {
+    for (i, word) in words.iter().enumerate() {
+        if let Some(what) = token_kind(facts, word) {
+            return Some((i, SecretKind::Token(what)));
+        }
+        if word.contains(char::is_whitespace) {
+            let inner: Vec<&str> = word.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
+            if let Some((_, kind)) = secret_in_words(facts, &inner) {
+                return Some((i, kind));
+            }
+            continue;
+        }
+        if word.contains("://")
+            && let Some(kind @ (SecretKind::UrlPassword | SecretKind::UrlParameter)) = secret_in(facts, "", word)
+        {
+            return Some((i, kind));
+        }
+        if let Some((name, value)) = word.split_once('=') {
+            let variable = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+            let named = if name.starts_with("--") { takes_secret(facts, name) } else { name.bytes().all(variable) };
+            if let Some(kind) = secret_in(facts, name, value).filter(|_| named && !name.is_empty()) {
+                return Some((i, kind));
+            }
+        } else if word.starts_with("--") && takes_secret(facts, word) {
+            let value = words.get(i + 1).filter(|value| !value.starts_with('-'));
+            if let Some(kind) = value.and_then(|value| secret_in(facts, word, value)) {
+                return Some((i + 1, kind));
+            }
+        }
+    }
+    None
+}
+
+/// Whether what follows a command's flag of this name is a secret: `--db-password`. A plain `--secret` is not meant: the
+/// tools of secret stores take the name of a secret there.
+pub fn takes_secret(facts: &Facts, flag: &str) -> bool {
+    let flag = flag.trim_start_matches('-');
+    let words = Words::of(&facts.secret_names, flag);
+    words.secret_last && !words.public && !words.harmless && !flag.eq_ignore_ascii_case("secret")
+}
+
 /// The values in a TOML text that must not be shown. The text need not be valid.
 #[expect(clippy::wildcard_enum_match_arm, reason = "brackets and blanks say nothing")]
 pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
@@ -95,10 +143,11 @@ fn token_in(facts: &Facts, text: &str) -> Option<(&'static str, std::ops::Range<
     let bytes = text.as_bytes();
     let last = bytes.len().checked_sub(facts.secret_shortest)?;
     let mut boundary = true;
+    let first = |shape: &SecretShape| shape.prefix.as_bytes()[0];
     for (i, &b) in bytes[..=last].iter().enumerate() {
         if boundary {
-            let shapes = facts.secret_shapes.iter().filter(|shape| shape.prefix.as_bytes()[0] == b);
-            for shape in shapes {
+            let from = facts.secret_shapes.partition_point(|shape| first(shape) < b);
+            for shape in facts.secret_shapes[from..].iter().take_while(|shape| first(shape) == b) {
                 if let Some(length) = length_of(shape, &bytes[i..]) {
                     return Some((shape.what, i..i + length));
                 }
@@ -345,6 +394,34 @@ mod tests {
             ("MAPBOX_KEY", "9f86d081884c7d659a2feaa0c55ad015", Random),
         ] {
             assert_eq!(kind(name, value), Some(expected), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_commands() {
+        use SecretKind::{Named, Token, UrlParameter, UrlPassword};
+        let find = |line: &str| secret_in_words(&FACTS, &line.split('|').collect::<Vec<_>>());
+        for line in [
+            "node|server.js|--port|3000",
+            "node|--password|$DB_PASSWORD|--token-file|/run/token",
+            "gcloud|secrets|versions|access|latest|--secret=projects/p/secrets/s",
+            "docker|login|--password-stdin|registry.example.com",
+            "curl|http://localhost:3000|--to|me@example.com",
+            "sh|-c|curl http://localhost:3000 --to me@example.com",
+            "env|NODE_ENV=production|node|--token",
+            "op|read|op://vault/item/password",
+        ] {
+            assert_eq!(find(line), None, "{line}");
+        }
+        for (line, found) in [
+            ("vault|--token|s3cr3t-of-ours", (2, Named)),
+            ("x|--db-password=hunter2", (1, Named)),
+            ("env|DB_PASSWORD=hunter2|x", (1, Named)),
+            ("sh|-c|exec x --url postgres://u:hunter2@h/d", (2, UrlPassword)),
+            ("curl|https://a.example|https://b.example/?token=abc123def", (2, UrlParameter)),
+            ("curl|-H|Authorization: Bearer ghp_0123456789abcdefghij0123456789", (2, Token("a GitHub token"))),
+        ] {
+            assert_eq!(find(line), Some(found), "{line}");
         }
     }
 

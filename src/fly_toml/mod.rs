@@ -7,6 +7,7 @@
 //!
 //! Source: flyctl at ad0172f, 2026-08-21. Descriptions end up in the JSON Schema and in editors.
 
+pub mod command;
 mod sections;
 mod service;
 mod words;

@@ -270,7 +270,10 @@ fn secrets(out: &mut String, model: &Model) {
             let from = match &secret.source {
                 From::Env(variable) => format!("`{variable}` in the environment of setup.sh"),
                 From::File(path) => format!("the file {}", plain(path)),
-                From::Command(words) => format!("the output of {}", plain(&words.join(" "))),
+                From::Command(words) => {
+                    let words: Vec<&str> = words.iter().map(|word| word.as_str()).collect();
+                    format!("the output of {}", plain(&words.join(" ")))
+                }
                 From::Generate(generator) => format!("made at the first set-up, {}", generator.as_str()),
                 From::Manual(who) => format!("by hand: {}", plain(who)),
             };

@@ -30,11 +30,11 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                 }
                 SecretSource::File(path) => format!("the file {path}"),
                 SecretSource::Command(words) => {
-                    let words: Vec<_> = words.iter().map(|word| quote(word)).collect();
+                    let words: Vec<_> = words.iter().map(|word| quote(word.as_str())).collect();
                     format!("the output of {}", words.join(" "))
                 }
                 SecretSource::Generate(generator) => format!("made at the first set-up ({})", generator.as_str()),
-                SecretSource::Manual(who) => format!("set by hand: {who}"),
+                SecretSource::Manual(who) => format!("set by hand: {}", who.value),
             };
             others.push(format!("{name} of {reference}: {from}"));
         }

@@ -80,6 +80,9 @@ impl Levels {
     /// A warning in production and staging: what a careful team does.
     pub const ADVICE: Self = Self { production: Level::Warn, staging: Level::Warn, development: Level::Allow };
 
+    /// An error in production, nothing elsewhere: what is a fair economy until there are users.
+    pub const PRODUCTION: Self = Self { production: Level::Error, staging: Level::Allow, development: Level::Allow };
+
     /// The level in a tier.
     pub fn of(self, tier: Tier) -> Level {
         match tier {

@@ -3,6 +3,7 @@
 //! Everything here reads itself from TOML and describes itself in the JSON Schema. What a value *means* for a
 //! machine on Fly.io is decided elsewhere: this module knows text, numbers, and positions.
 
+mod address;
 mod collections;
 mod duration;
 mod names;
@@ -10,6 +11,7 @@ mod scalar;
 mod size;
 mod sourced;
 
+pub use address::{Address, addresses};
 pub use collections::{Entries, Many, OneOrList};
 pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
 pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};

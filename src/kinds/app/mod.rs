@@ -6,5 +6,5 @@ mod spec;
 
 pub(crate) use lower::{lower, wire};
 pub use plan::{Address, AppStep};
-pub(crate) use plan::{needs, steps, text};
+pub(crate) use plan::{needs, source_of, steps, text};
 pub use spec::*;

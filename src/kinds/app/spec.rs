@@ -174,11 +174,11 @@ pub enum SecretSource {
     /// A file, relative to the spec.
     File(String),
     /// What a command prints: a list of words, no shell.
-    Command(Vec<String>),
+    Command(Vec<Sourced<String>>),
     /// Made at the first set-up, and never again.
     Generate(Generator),
     /// Set by a person: who does it, and where.
-    Manual(String),
+    Manual(Sourced<String>),
 }
 
 /// How a secret is made.
