@@ -17,8 +17,6 @@ declare_rule! {
     /// A check in `[checks]` takes its port from the `http_service` of its process group. Without a port and without
     /// such a service the deploy fails, and `fly config validate` does not notice.
     ///
-    /// A timeout as long as the interval lets one slow answer hide the next question.
-    ///
     /// ## Example
     ///
     /// ```toml,bad
@@ -52,12 +50,6 @@ declare_rule! {
     /// type = "tcp"
     /// ```
     ///
-    /// ```toml,bad
-    /// [app.web.http_service]
-    /// internal_port = 3000
-    /// checks = [{ path = "/healthz", interval = "10s", timeout = "10s" }]
-    /// ```
-    ///
     /// ## Sources
     ///
     /// - Fly.io, reference/health-checks
@@ -87,14 +79,12 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         // Zero is no grace period.
         let grace_period = check.grace_period.filter(|time| time.value != 0);
         bounds("a grace period", grace_period, (low, high), false, cx);
-        overlap(check.interval, check.timeout, cx);
     }
     for (name, check) in &app.toml.checks {
         let nanoseconds = |time: Sourced<Duration<_>>| time.map(Duration::nanoseconds);
         let (interval, timeout) = (check.interval.map(nanoseconds), check.timeout.map(nanoseconds));
         bounds("an interval", interval, (cx.facts.checks.top_level_interval_seconds_min * SECOND, i64::MAX), true, cx);
         bounds("a timeout", timeout, (0, cx.facts.checks.top_level_timeout_seconds_max * SECOND), true, cx);
-        overlap(interval, timeout, cx);
         if check.port.is_none() {
             port(app, name, check, cx);
         }
@@ -127,23 +117,6 @@ fn bounds(what: &str, time: Time, (low, high): (i64, i64), refused: bool, cx: &m
     }
     .label(label)
     .fix(fix);
-}
-
-fn overlap(interval: Time, timeout: Time, cx: &mut Cx<'_>) {
-    if let (Some(interval), Some(timeout)) = (interval, timeout)
-        && timeout.value >= interval.value.max(1)
-        && !is_bare(interval, cx)
-        && !is_bare(timeout, cx)
-    {
-        let (every, half) = (go_duration(interval.value), go_duration(interval.value / 2));
-        cx.warn(
-            timeout.origin,
-            format!("the check waits for {}, and begins again every {every}", go_duration(timeout.value)),
-        )
-        .label("as long as the interval, or longer")
-        .related(interval.origin, "the interval")
-        .help(format!("let the timeout be shorter than the interval: half of it is {half}"));
-    }
 }
 
 /// A check takes the port of the `http_service` of every group that it is for.

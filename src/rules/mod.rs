@@ -16,6 +16,7 @@ mod autostop_background_work;
 mod autostop_without_autostart;
 mod bluegreen_without_check;
 mod check_bounds;
+mod check_timeout;
 mod concurrency_limits;
 mod drain_exceeds_kill_timeout;
 mod flycast_address;
@@ -61,6 +62,7 @@ pub static RULES: &[&Rule] = &[
     &autostop_without_autostart::RULE,
     &bluegreen_without_check::RULE,
     &check_bounds::RULE,
+    &check_timeout::RULE,
     &concurrency_limits::RULE,
     &drain_exceeds_kill_timeout::RULE,
     &flycast_address::RULE,

@@ -60,7 +60,7 @@ declare_rule! {
     /// - Fly.io, launch/processes
     static RULE = {
         name: "shell-syntax-in-command",
-        code: "FA350",
+        code: "FA322",
         group: Group::Correctness,
         levels: Levels::always(Level::Warn),
         since: "0.1.0",
