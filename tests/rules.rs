@@ -61,7 +61,10 @@ fn every_file_is_registered() {
     if overwrite() {
         fs::write(&path, &generated).unwrap();
     }
-    assert!(text == generated, "src/rules/mod.rs does not list all files: run SNAPSHOTS=overwrite cargo test --test rules");
+    assert!(
+        text == generated,
+        "src/rules/mod.rs does not list all files: run SNAPSHOTS=overwrite cargo test --test rules"
+    );
 }
 
 #[test]
@@ -172,8 +175,8 @@ fn fixes_mend_the_bad_examples() {
         for (i, text) in fences(rule, "bad").iter().enumerate() {
             let source = Source::new("spec.toml", text.as_str());
             let found = findings(rule, text);
-            let fixes: Vec<&Fix> = found.iter().filter_map(|d| d.fix.as_ref()).collect();
-            let (fixed, applied) = fix::apply(&source, fixes);
+            let offered: Vec<&Fix> = found.iter().filter_map(|d| d.fix.as_ref()).collect();
+            let (fixed, applied) = fix::apply(&source, offered);
             if applied == 0 {
                 continue;
             }
@@ -238,7 +241,11 @@ fn samples_are_current() {
             fs::write(&path, &rendered).unwrap();
         }
         let golden = fs::read_to_string(&path).unwrap_or_default();
-        assert!(golden == rendered, "{} is stale: SNAPSHOTS=overwrite cargo test --test rules\n{rendered}", path.display());
+        assert!(
+            golden == rendered,
+            "{} is stale: SNAPSHOTS=overwrite cargo test --test rules\n{rendered}",
+            path.display()
+        );
         expected.insert(path);
     }
     for entry in fs::read_dir(&folder).unwrap() {

@@ -98,20 +98,24 @@ fn judge(app: &App, limits: &Concurrency, cx: &mut Cx<'_>) {
     let suggestion = hard.value * 4 / 5;
     if soft.value >= hard.value {
         let fix = if soft.origin.is_written() && suggestion > 0 {
-            cx.unsafe_fix(format!("lower it to {suggestion}"), Some(cx.edits().replace(soft.range(), suggestion.to_string())))
+            cx.unsafe_fix(
+                format!("lower it to {suggestion}"),
+                Some(cx.edits().replace(soft.range(), suggestion.to_string())),
+            )
         } else {
             None
         };
-        let message = format!("the soft limit of `{name}`, {}, is not below the hard limit, {}", soft.value, hard.value);
+        let message =
+            format!("the soft limit of `{name}`, {}, is not below the hard limit, {}", soft.value, hard.value);
         cx.report(soft.origin, message)
             .related(hard.origin, "here the proxy stops sending")
             .help(format!("the proxy needs room to start another machine: a soft limit of about {suggestion}"))
             .fix(fix);
     } else if (hard.value - soft.value) * 100 < hard.value * GAP_PERCENT {
         let message = format!("the limits of `{name}` are too close: {} and {}", soft.value, hard.value);
-        cx.warn(soft.origin, message)
-            .related(hard.origin, "here the proxy stops sending")
-            .help(format!("a burst would be refused before another machine has started: a soft limit of about {suggestion}"));
+        cx.warn(soft.origin, message).related(hard.origin, "here the proxy stops sending").help(format!(
+            "a burst would be refused before another machine has started: a soft limit of about {suggestion}"
+        ));
     }
     let long_lived = app.workload.long_lived_connections.filter(|flag| flag.value);
     if let (Some(long_lived), ConcurrencyType::Requests) = (long_lived, limits.kind.value) {

@@ -86,14 +86,18 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             Some(days) if !days.origin.is_written() => {
                 let edit = cx.edits().insert_entry(mount.range(), "snapshot_retention", &SUGGESTED.to_string());
                 let fix = cx.unsafe_fix(format!("keep snapshots for {SUGGESTED} days"), edit);
-                cx.report(Origin::written(mount.range()), format!("volumes `{name}` do not say how long snapshots are kept"))
-                    .label(format!("{} days, because nobody said otherwise", days.value))
-                    .help(format!("say it: snapshot_retention = {SUGGESTED}, or any number from {low} to {high}"))
-                    .fix(fix);
+                cx.report(
+                    Origin::written(mount.range()),
+                    format!("volumes `{name}` do not say how long snapshots are kept"),
+                )
+                .label(format!("{} days, because nobody said otherwise", days.value))
+                .help(format!("say it: snapshot_retention = {SUGGESTED}, or any number from {low} to {high}"))
+                .fix(fix);
             }
             Some(days) if !(low..=high).contains(&days.value) => {
                 let nearest = days.value.clamp(low, high);
-                let fix = cx.safe_fix(format!("write {nearest}"), Some(cx.edits().replace(days.range(), nearest.to_string())));
+                let fix = cx
+                    .safe_fix(format!("write {nearest}"), Some(cx.edits().replace(days.range(), nearest.to_string())));
                 cx.report(days.origin, format!("snapshots cannot be kept for {} days", days.value))
                     .label(format!("from {low} to {high}"))
                     .help(format!("flyctl would refuse the file; write {nearest}, and keep older copies elsewhere"))
