@@ -7,6 +7,7 @@
 mod questions;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -47,6 +48,7 @@ impl Call {
     }
 }
 
+/// What the commands have in common: the file without its commands.
 #[derive(Deserialize)]
 struct Catalogue<'c> {
     #[serde(borrow)]
@@ -55,16 +57,17 @@ struct Catalogue<'c> {
     common_flags: BTreeMap<&'c str, Flag<'c>>,
     #[serde(borrow)]
     flag_groups: BTreeMap<&'c str, Vec<Flag<'c>>>,
-    #[serde(borrow)]
-    commands: Vec<Command<'c>>,
 }
+
+/// One command of the file, as its line. Lines are read one by one, because reading all of them takes longer than
+/// everything else that a call of the stand-in does.
+#[derive(Clone, Copy)]
+struct Line<'c>(&'c str);
 
 #[derive(Deserialize)]
 struct Command<'c> {
     #[serde(borrow)]
     path: Vec<&'c str>,
-    #[serde(borrow, default)]
-    aliases: Vec<&'c str>,
     #[serde(default)]
     group: bool,
     #[serde(default)]
@@ -129,29 +132,72 @@ enum FlagKind {
 ///
 /// What is wrong with them, in a sentence.
 pub fn check<S: AsRef<str>>(argv: &[S]) -> Result<Call, String> {
-    let catalogue: Catalogue<'_> = serde_json::from_str(TEXT).map_err(|error| format!("the catalogue: {error}"))?;
+    let catalogue = Catalogue::read()?;
     let argv: Vec<&str> = argv.iter().map(AsRef::as_ref).collect();
-    let (command, rest) = catalogue.resolve(&argv)?;
+    let (line, rest) = catalogue.resolve(&argv);
+    let Some(line) = line else {
+        return Err(match rest.first() {
+            Some(word) => format!("unknown command \"{word}\" for \"fly\""),
+            None => "no command".to_owned(),
+        });
+    };
+    let command = line.read()?;
     let name = command.path.join(" ");
-    if command.group {
-        return Err(format!("`{name}` holds other commands: it prints help and exits with 0"));
+    match rest.first() {
+        Some(word) if command.group && !word.starts_with('-') => {
+            return Err(format!("unknown command \"{word}\" for \"fly {name}\": it prints help and exits with 0"));
+        }
+        _ if command.group => return Err(format!("`{name}` holds other commands: it prints help and exits with 0")),
+        _ if command.no_op => return Err(format!("`{name}` does nothing, and exits with 0")),
+        _ if command.hidden || command.deprecated => return Err(format!("`{name}` is an old command")),
+        _ => {}
     }
-    if command.no_op {
-        return Err(format!("`{name}` does nothing, and exits with 0"));
-    }
-    if command.hidden || command.deprecated {
-        return Err(format!("`{name}` is an old command"));
-    }
-    let flags = catalogue.flags_of(command);
+    let flags = catalogue.flags_of(&command);
     let call = parse(name, &flags, &rest)?;
     command.satisfied_by(&call, &flags)?;
     Ok(call)
 }
 
+/// The two parts of the file: what stands in front of the commands, and the lines of the commands.
+fn parts() -> (&'static str, impl Iterator<Item = Line<'static>>) {
+    let (head, commands) = TEXT.split_once("\"commands\":[\n").unwrap_or((TEXT, ""));
+    (head, commands.lines().filter(|line| line.starts_with("{\"path\"")).map(|line| Line(line.trim_end_matches(','))))
+}
+
+impl<'c> Line<'c> {
+    /// Whether it is the command of this word below a path, by its name or another. `path` is that of a line, as text.
+    fn is_child(self, path: &str, word: &str) -> bool {
+        let below = self.0.strip_prefix("{\"path\":[").and_then(|rest| rest.strip_prefix(path));
+        let Some((name, rest)) = below.and_then(|rest| rest.strip_prefix('"')).and_then(|rest| rest.split_once('"'))
+        else {
+            return false;
+        };
+        let Some(rest) = rest.strip_prefix(']') else { return false };
+        let aliases = rest.strip_prefix(",\"aliases\":[").and_then(|rest| rest.split_once(']'));
+        name == word
+            || aliases.is_some_and(|(aliases, _)| aliases.split(',').any(|alias| alias.trim_matches('"') == word))
+    }
+
+    /// What its path begins with when it is a parent, as text.
+    fn as_parent(self) -> String {
+        let path = self.0.strip_prefix("{\"path\":[").and_then(|rest| rest.split_once(']'));
+        path.map(|(path, _)| format!("{path},")).unwrap_or_default()
+    }
+
+    fn read(self) -> Result<Command<'c>, String> {
+        serde_json::from_str(self.0).map_err(|error| format!("the catalogue: {error}"))
+    }
+}
+
 impl<'c> Catalogue<'c> {
-    /// The command that the first words name, and the words that remain. Global flags may stand in front.
-    fn resolve<'a>(&self, argv: &[&'a str]) -> Result<(&Command<'c>, Vec<&'a str>), String> {
-        let mut found: Option<&Command<'c>> = None;
+    fn read() -> Result<Catalogue<'static>, String> {
+        static HEAD: LazyLock<String> = LazyLock::new(|| format!("{}}}", parts().0.trim_end().trim_end_matches(',')));
+        serde_json::from_str(&HEAD).map_err(|error| format!("the catalogue: {error}"))
+    }
+
+    /// The line of the command that the first words name, and the words that remain. Global flags may stand in front.
+    fn resolve<'a>(&self, argv: &[&'a str]) -> (Option<Line<'static>>, Vec<&'a str>) {
+        let mut found: Option<Line<'static>> = None;
         let mut kept: Vec<&str> = Vec::new();
         let mut at = 0;
         while let Some(word) = argv.get(at) {
@@ -163,27 +209,13 @@ impl<'c> Catalogue<'c> {
                 at += taken;
                 continue;
             }
-            let path = found.map_or(&[][..], |command| &command.path);
-            let child = self.commands.iter().find(|command| {
-                command
-                    .path
-                    .split_last()
-                    .is_some_and(|(last, parents)| parents == path && (last == word || command.aliases.contains(word)))
-            });
-            let Some(child) = child else { break };
+            let parent = found.map(Line::as_parent).unwrap_or_default();
+            let Some(child) = parts().1.find(|line| line.is_child(&parent, word)) else { break };
             found = Some(child);
             at += 1;
         }
         kept.extend(argv.iter().skip(at));
-        match (found, kept.first()) {
-            (Some(command), Some(word)) if command.group && !word.starts_with('-') => Err(format!(
-                "unknown command \"{word}\" for \"fly {}\": it prints help and exits with 0",
-                command.path.join(" ")
-            )),
-            (Some(command), _) => Ok((command, kept)),
-            (None, Some(word)) => Err(format!("unknown command \"{word}\" for \"fly\"")),
-            (None, None) => Err("no command".to_owned()),
-        }
+        (found, kept)
     }
 
     fn flags_of(&self, command: &Command<'c>) -> Vec<Flag<'c>> {
@@ -362,7 +394,7 @@ impl Command<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{Line, TEXT, check, parts};
 
     fn ok(line: &str) {
         let words: Vec<&str> = line.split(' ').collect();
@@ -458,6 +490,25 @@ mod tests {
         refused("redis connect", "which database");
         refused("ips allocate -a x", "always fails");
         ok("deploy . -c fly.toml -a x");
+    }
+
+    #[test]
+    fn lines_are_commands() {
+        let file: serde_json::Value = serde_json::from_str(TEXT).unwrap();
+        let lines: Vec<Line<'_>> = parts().1.collect();
+        let commands = file["commands"].as_array().unwrap();
+        assert_eq!(lines.len(), commands.len());
+        for (line, command) in lines.iter().zip(commands) {
+            let mut path: Vec<&str> = command["path"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+            let name = path.pop().unwrap();
+            let parent: String = path.iter().map(|word| format!("{word:?},")).collect();
+            assert!(line.is_child(&parent, name), "{}", line.0);
+            assert_eq!(line.as_parent(), format!("{parent}{name:?},"));
+            for alias in command["aliases"].as_array().into_iter().flatten() {
+                assert!(line.is_child(&parent, alias.as_str().unwrap()), "{}", line.0);
+            }
+            assert!(line.read().is_ok(), "{}", line.0);
+        }
     }
 
     #[test]

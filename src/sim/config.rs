@@ -24,14 +24,35 @@ pub(super) fn path(cx: &Cx<'_>) -> Result<PathBuf, String> {
     if path.is_file() { Ok(path) } else { Err(format!("config file not found at specified path: {}", path.display())) }
 }
 
-/// The configuration in a file. The JSON that flyctl makes of canonical TOML has the same keys and values.
+/// The configuration in a file, as the JSON that flyctl makes of canonical TOML.
 pub(super) fn read(path: &Path) -> Result<Json, String> {
     let failed = |why: String| format!("failed loading app config from {}: {why}", path.display());
     let mut text = String::new();
     let file = fs::File::open(path).map_err(|error| failed(error.to_string()))?;
     file.take(MAX_BYTES).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
     let table: toml::Table = toml::from_str(&text).map_err(|error| failed(error.to_string()))?;
-    serde_json::to_value(table).map_err(|error| failed(error.to_string()))
+    let mut config = serde_json::to_value(table).map_err(|error| failed(error.to_string()))?;
+    normalize(&mut config);
+    Ok(config)
+}
+
+/// What flyctl writes differently from what it reads: `off` and `stop` are the truth values of old, and a switch that is
+/// off is left out (flyctl internal/appconfig/service.go, fly-go machine_types.go).
+fn normalize(value: &mut Json) {
+    match value {
+        Json::Object(table) => {
+            table.retain(|key, value| key != "force_https" || *value != Json::Bool(false));
+            for (key, value) in table.iter_mut() {
+                match value.as_str() {
+                    Some("off") if key == "auto_stop_machines" => *value = Json::Bool(false),
+                    Some("stop") if key == "auto_stop_machines" => *value = Json::Bool(true),
+                    _ => normalize(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(normalize),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
 }
 
 /// flyctl internal/command/config/show.go: the configuration of the last release, whatever became of it, or of a file.

@@ -57,6 +57,8 @@ struct Faults {
     fail: Vec<String>,
     /// `FLY_SIM_GARBLE`: these commands print something else than they should, and exit with 0.
     garble: Vec<String>,
+    /// `FLY_SIM_GARBLE_WITH`: what they print.
+    garble_with: Vec<u8>,
 }
 
 impl Faults {
@@ -71,6 +73,7 @@ impl Faults {
             lose: text("FLY_SIM_LOSE_REPLY").and_then(|text| text.parse().ok()),
             fail: list("FLY_SIM_FAIL"),
             garble: list("FLY_SIM_GARBLE"),
+            garble_with: environment.get("FLY_SIM_GARBLE_WITH").cloned().unwrap_or_default(),
         }
     }
 }
@@ -162,7 +165,7 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
         exit = 1;
     }
     if faults.garble.contains(&command) {
-        stdout = b"<html>Bad gateway</html>\n".to_vec();
+        stdout = faults.garble_with;
     }
     Done { command, refused, stdin: read, stdout, stderr, exit }
 }

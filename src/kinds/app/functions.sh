@@ -75,38 +75,30 @@ deployed() {
   has "releases.$1" '(.[0].Status // "") == "complete"'
 }
 
-# why_deploy APP CONFIG BUILDER: why the app must be deployed; nothing when it runs what the spec says.
+# why_deploy APP CONFIG BUILDER: sets the caller's $why to why the app must be deployed; to nothing when it runs what
+# the spec says. It is no output, because bash does not stop at errors within $( ).
 why_deploy() {
   local app=$1 config=$2 builder=$3 running wanted
-  if [ -n "$REDEPLOY" ]; then
-    printf 'asked for'
-    return 0
-  fi
-  if ! deployed "$app"; then
-    printf 'it has no complete release'
-    return 0
-  fi
+  why='asked for'
+  if [ -n "$REDEPLOY" ]; then return 0; fi
+  why='it has no complete release'
+  if ! deployed "$app"; then return 0; fi
+  why='secrets are staged'
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
-  if has "secrets.$app" 'any(.[]; .status == "Staged")'; then
-    printf 'secrets are staged'
-    return 0
-  fi
-  listing "running.$app" "$FLY" config show -a "$app"
-  listing "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  if has "secrets.$app" 'any(.[]; .status == "Staged")'; then return 0; fi
+  why='its configuration has changed'
+  document "running.$app" "$FLY" config show -a "$app"
+  document "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
   # The build section is about the image, and flyctl does not keep it everywhere.
-  running=$(ask "running.$app" 'del(.build)' -S)
-  wanted=$(ask "wanted.$app" 'del(.build)' -S)
-  if [ "$running" != "$wanted" ]; then
-    printf 'its configuration has changed'
-    return 0
-  fi
+  running=$(ask "running.$app" 'if .app == $a then del(.build) else error("another app") end' -S --arg a "$app")
+  wanted=$(ask "wanted.$app" 'if .app == $a then del(.build) else error("another app") end' -S --arg a "$app")
+  if [ "$running" != "$wanted" ]; then return 0; fi
+  why=''
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
     running=$(ask "releases.$app" '.[0].ImageRef // ""')
     wanted=$(ask "releases.$builder" '.[0].ImageRef // ""')
-    if [ "$running" != "$wanted" ]; then
-      printf 'the image of %s is newer' "$builder"
-    fi
+    if [ "$running" != "$wanted" ]; then why="the image of $builder is newer"; fi
   fi
 }
 
@@ -118,7 +110,7 @@ deploy() {
     note "waits for you (see the end)"
     return 0
   fi
-  why=$(why_deploy "$app" "$config" "$builder")
+  why_deploy "$app" "$config" "$builder"
   if [ -z "$why" ]; then
     stands "$app runs this configuration"
     return 0
@@ -188,8 +180,10 @@ certificate() {
     forget "certs.$app"
     if [ -n "$DRY_RUN" ]; then return 0; fi
   fi
-  listing "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
-  if has "cert.$app.$host" '.configured == true'; then return 0; fi
+  document "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
+  if has "cert.$app.$host" 'if .hostname == $h then .configured else error("another host") end' --arg h "$host"; then
+    return 0
+  fi
   records=$(ask "cert.$app.$host" '.dns_requirements // {} | [
       (.a // [] | .[] | "\n      A      \($h)  \(.)"),
       (.aaaa // [] | .[] | "\n      AAAA   \($h)  \(.)"),
