@@ -61,6 +61,7 @@ fn main() {
         options::inherited_variables_change_nothing,
         options::a_cluster_that_is_being_made_is_waited_for,
         options::what_differs_is_told_and_left,
+        options::a_bucket_whose_credentials_were_lost,
         runs::the_reference_from_nothing_and_again,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,

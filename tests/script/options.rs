@@ -219,8 +219,10 @@ pub(crate) fn parts_of_the_plan() {
     assert_eq!(account.state().apps.keys().collect::<Vec<_>>(), ["my-web"]);
     account.run(&tree, &["--only", "app.worker/create"]).ends(0);
     let run = account.run(&tree, &["--from", "postgres.db/create"]);
-    run.ends(10).says("[5/20] postgres.db/create");
-    assert!(!run.stdout.contains("app.web/create") && account.state().apps["my-web"].addresses.is_empty(), "{run}");
+    // What was left out is missed at the end.
+    run.ends(23).says("[5/20] postgres.db/create").says("my-web has no shared_v4 address");
+    assert!(!run.stdout.contains("app.web/create") && account.state().apps["my-web"].deployed, "{run}");
+    account.run(&tree, &[]).ends(10);
     let run = account.run(&tree, &["--only", "app.worker"]);
     run.ends(0).changes_nothing().says("app.worker/deploy");
     assert!(!run.stdout.contains("app.web/"), "{run}");
@@ -327,4 +329,20 @@ pub(crate) fn what_differs_is_told_and_left() {
     account.run(&tree, &[]).ends(0).changes_nothing();
     account.edit(|state| state.apps.get_mut("small-web").unwrap().secrets.clear());
     account.run(&tree, &[]).ends(0).changes_nothing();
+}
+
+pub(crate) fn a_bucket_whose_credentials_were_lost() {
+    let (tree, mut account) = everything();
+    account.run(&tree, &["--only", "app.web/create"]).ends(0);
+    account.run(&tree, &["--only", "bucket.assets"]).ends(0).says("all-assets.t3.tigrisbucket.io");
+    let run = account.run(&tree, &["--only", "bucket.assets"]);
+    run.ends(0).changes_nothing().says("0 changes made");
+    account.edit(|state| state.apps.get_mut("all-web").unwrap().secrets.clear());
+    account.run(&tree, &["--only", "bucket.assets"]).ends(10).changes_nothing().says("storage dashboard all-assets");
+
+    // One bucket per app: that is not a matter of the name.
+    let (tree, account) = everything();
+    account.run(&tree, &["--only", "app.web/create"]).ends(0);
+    account.fly("storage create --name another -a all-web --yes");
+    account.run(&tree, &["--only", "bucket.assets"]).ends(23).says("already exists for app all-web");
 }
