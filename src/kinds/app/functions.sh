@@ -84,8 +84,9 @@ why_deploy() {
   why='it has no complete release'
   if ! deployed "$app"; then return 0; fi
   why='secrets are staged'
+  case $STAGED in *" $app "*) return 0 ;; esac
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
-  if has "secrets.$app" 'any(.[]; .status == "Staged")'; then return 0; fi
+  if has "secrets.$app" 'any(.[]; .status == "Staged" or .status == "Partial")'; then return 0; fi
   why='its configuration has changed'
   document "running.$app" "$FLY" config show -a "$app"
   document "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
@@ -102,9 +103,19 @@ why_deploy() {
   fi
 }
 
+# gone APP CONFIG: the groups that have machines and are not in the configuration. A deploy would destroy them.
+gone() {
+  local app=$1 config=$2 groups
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  document "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  groups=$(ask "wanted.$app" '.processes // {} | if length == 0 then "app" else keys | join(" ") end') || exit $?
+  ask "scale.$app" '[.[].Process | select(. != "") | select(. as $p | $g | split(" ") | index($p) | not)] | join(" ")' \
+    --arg g "$groups"
+}
+
 # deploy APP CONFIG BUILDER -- COMMAND...: the word IMAGE stands for the image that the builder runs.
 deploy() {
-  local app=$1 config=$2 builder=$3 why image='' word
+  local app=$1 config=$2 builder=$3 why surplus image='' word
   shift 4
   if blocked "$app"; then
     note "waits for you (see the end)"
@@ -116,6 +127,12 @@ deploy() {
     return 0
   fi
   note "$why"
+  surplus=$(gone "$app" "$config")
+  if [ -n "$surplus" ] && [ -z "$ALLOW_SCALE_DOWN" ]; then
+    BLOCKED="$BLOCKED $app "
+    refuse "$app has machines of groups that the spec no longer has: $surplus; a deploy with --allow-scale-down destroys them"
+    return 0
+  fi
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
     image=$(ask "releases.$builder" '.[0].ImageRef // ""')

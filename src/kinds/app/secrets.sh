@@ -22,6 +22,7 @@ put_secret() {
   if [ -n "$DRY_RUN" ]; then
     note "would set secret $name through standard input: $FLY secrets import --stage -a $app"
     MADE=$((MADE + 1))
+    staged "$app"
     return 0
   fi
   head=${value%%$'\n'*}
@@ -40,7 +41,7 @@ put_secret() {
   fi
   note "secret $name is staged"
   MADE=$((MADE + 1))
-  forget "secrets.$app"
+  staged "$app"
 }
 
 # encode ODD: sets the caller's $line from its $name and $value, or fails. ODD is 1 when the double quotes before the

@@ -69,5 +69,5 @@ attach_mpg() {
     words+=("$word")
   done
   must "${words[@]}"
-  forget "secrets.$app"
+  staged "$app"
 }

@@ -27,6 +27,7 @@ attach_redis() {
   if [ -n "$DRY_RUN" ]; then
     note "would set $variable to the private URL of redis $name through standard input"
     MADE=$((MADE + 1))
+    staged "$app"
     return 0
   fi
   # The output holds the password: it goes into a variable, and nowhere else.

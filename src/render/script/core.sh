@@ -96,6 +96,12 @@ block() {
   later "$@"
 }
 
+# staged APP: a secret of the app is set that its machines do not have yet.
+staged() {
+  STAGED="$STAGED $1 "
+  forget "secrets.$1"
+}
+
 blocked() {
   case $BLOCKED in
   *" $1 "*) return 0 ;;
