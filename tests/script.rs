@@ -7,10 +7,14 @@
 
 #[path = "script/faults.rs"]
 mod faults;
+#[path = "script/hostile.rs"]
+mod hostile;
 #[path = "script/options.rs"]
 mod options;
 #[path = "script/runs.rs"]
 mod runs;
+#[path = "script/secrets.rs"]
+mod secrets;
 #[path = "script/view.rs"]
 mod view;
 #[path = "script/world.rs"]
@@ -62,6 +66,18 @@ fn main() {
         options::a_cluster_that_is_being_made_is_waited_for,
         options::what_differs_is_told_and_left,
         options::a_bucket_whose_credentials_were_lost,
+        hostile::words_paths_and_folders_do_one_thing,
+        hostile::manual_texts_are_shown_as_they_are,
+        hostile::a_command_is_never_a_function_of_the_script,
+        hostile::placeholders_are_no_names,
+        hostile::names_of_others_are_names,
+        hostile::a_long_table_is_read_to_its_end,
+        secrets::nasty_values_arrive_or_are_refused,
+        secrets::drawn_values_arrive_or_are_refused,
+        secrets::values_from_all_sources_arrive,
+        secrets::no_value_is_seen,
+        secrets::no_value_is_seen_when_something_fails,
+        secrets::names_of_the_environment_are_few,
         runs::the_reference_from_nothing_and_again,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,

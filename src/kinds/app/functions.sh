@@ -265,11 +265,11 @@ surplus() {
   local app=$1 what=$2 list=$3 filter=$4 name names wanted known
   shift 4
   names=$(ask "$list" "[$filter] | unique | .[]")
-  for name in $names; do
+  while IFS= read -r name; do
     known=''
     for wanted in "$@"; do
       if [ "$wanted" = "$name" ]; then known=yes; fi
     done
-    if [ -z "$known" ]; then differs "$app has $what that the spec does not name: $name"; fi
-  done
+    if [ -z "$known" ] && [ -n "$name" ]; then differs "$app has $what that the spec does not name: $name"; fi
+  done <<<"$names"
 }

@@ -118,7 +118,8 @@ secret_command() {
   shift 2
   if [ -n "$DRY_RUN" ]; then
     SECRET=unknown
-  elif ! SECRET=$("$@" </dev/null 2>"$STATE/error"); then
+  # A program, or what bash has for one; no function of this script.
+  elif ! SECRET=$(command -- "$@" </dev/null 2>"$STATE/error"); then
     SECRET=''
     block "$app" "the command of secret $name failed: $(quoted "$@")"
     return 0

@@ -65,7 +65,8 @@ attach_mpg() {
   local -a words
   words=()
   for word in "$@"; do
-    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id; fi
+    # The first alone: a variable may have that name too.
+    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
     words+=("$word")
   done
   must "${words[@]}"

@@ -217,7 +217,10 @@ in_table() {
   fi
   # The head of the table is there even when nothing else is.
   if ! head -n 1 "$STATE/table" | grep -q 'NAME'; then fail 21 "$(quoted "$@") printed no table"; fi
-  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" | grep -qxF -- "$name"
+  # By way of a file: grep ends at the first match, and a pipe that nobody reads would be an error.
+  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" >"$STATE/names" ||
+    fail 23 "cannot write to $STATE"
+  grep -qxF -- "$name" "$STATE/names"
 }
 
 summary() {
