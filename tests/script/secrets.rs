@@ -118,20 +118,18 @@ fn drawn(count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|_| value(&mut next).into_bytes()).collect()
 }
 
-/// Whether some way leads through flyctl for a value (flyctl-commands 4.3, and what JSON can carry).
+/// Whether some way leads through flyctl for a value (flyctl-commands 4.2 and 4.3, and what JSON can carry).
 fn possible(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
-    let first = text.split('\n').next().unwrap_or_default();
-    let odd = first.split_once('#').is_some_and(|(before, _)| before.matches('"').count() % 2 == 1);
     let lines: Vec<&str> = text.split('\n').collect();
-    let short = lines.iter().all(|line| line.len() < 60_000);
-    let import = if lines.len() > 1 {
-        let (_, others) = lines.split_last().unwrap();
-        short && !odd && others.iter().all(|line| !line.ends_with("\"\"\"") && !line.ends_with('\r'))
-    } else {
-        short && (!odd || !text.starts_with([' ', '"', '\'']) && !text.ends_with('\r'))
-    };
-    import || (value.len() <= 65_536 && text.trim() == text)
+    let (last, others) = lines.split_last().unwrap();
+    let cut = text.split('\n').next().and_then(|first| first.split_once('#'));
+    let odd = cut.is_some_and(|(before, _)| before.matches('"').count() % 2 == 1);
+    let import = last.len() < 60_000
+        && (others.is_empty() || !odd)
+        && others.iter().all(|line| line.len() < 60_000 && !line.ends_with("\"\"\"") && !line.ends_with('\r'));
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
+    import || (value.len() <= 65_536 && ends(text.chars().next()) && ends(text.chars().next_back()))
 }
 
 /// Sets each value with the functions of a generated script, and tells what came of it: whether it was refused, with
