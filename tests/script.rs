@@ -53,6 +53,7 @@ fn main() {
         faults::reply_lost_after_any_call,
         faults::a_listing_that_fails_is_not_empty,
         faults::a_listing_that_says_nonsense_is_not_empty,
+        faults::on_a_finished_account_too,
         options::a_name_of_somebody_else_is_refused,
         options::a_missing_tool_or_token_is_said,
         options::an_old_flyctl_is_refused,

@@ -53,29 +53,24 @@ pub(crate) fn as_jq() -> Option<i32> {
     let modified = fs::metadata(&real).and_then(|meta| meta.modified()).ok()?;
     hasher.write(format!("{}{modified:?}", real.display()).as_bytes());
     let remembered = cache.join(format!("{:016x}", hasher.finish()));
-    let (code, out, err): (i32, Vec<u8>, Vec<u8>) = match fs::read(&remembered) {
-        Ok(bytes) => serde_json::from_slice(&bytes).ok()?,
-        Err(_) => {
-            let mut child = Command::new(real)
-                .args(&args)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .ok()?;
-            let mut stdin = child.stdin.take()?;
-            let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-            let output = child.wait_with_output().ok()?;
-            writer.join().ok()?;
-            let said = (output.status.code()?, output.stdout, output.stderr);
-            let new = cache.join(format!("new-{}", std::process::id()));
-            fs::write(&new, serde_json::to_vec(&said).ok()?).and_then(|()| fs::rename(new, remembered)).ok()?;
-            said
-        }
-    };
-    drop(std::io::stdout().write_all(&out));
-    drop(std::io::stderr().write_all(&err));
-    Some(code)
+    // The exit code, then what was printed. Nobody looks at the words of an error.
+    let said = fs::read(&remembered).or_else(|_| {
+        let mut child =
+            Command::new(real).args(&args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut stdin = child.stdin.take().unwrap();
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = child.wait_with_output()?;
+        writer.join().unwrap();
+        let said = [vec![u8::try_from(output.status.code().unwrap()).unwrap()], output.stdout].concat();
+        let new = cache.join(format!("new-{}", std::process::id()));
+        fs::write(&new, &said)?;
+        fs::rename(new, remembered)?;
+        std::io::Result::Ok(said)
+    });
+    let said = said.ok()?;
+    let (code, printed) = said.split_first()?;
+    drop(std::io::stdout().write_all(printed));
+    Some(i32::from(*code))
 }
 
 /// The folder that is first on the `PATH` of the scripts.

@@ -75,6 +75,14 @@ deployed() {
   has "releases.$1" '(.[0].Status // "") == "complete"'
 }
 
+# config_of APP WHICH COMMAND...: the configuration of an app, and of no other, in $STATE/WHICH.APP.
+config_of() {
+  local app=$1 which=$2
+  shift 2
+  document "$which.$app" "$@"
+  has "$which.$app" '.app == $a' --arg a "$app" || fail 21 "$(quoted "$@") printed something else than the configuration of $app"
+}
+
 # why_deploy APP CONFIG BUILDER: sets the caller's $why to why the app must be deployed; to nothing when it runs what
 # the spec says. It is no output, because bash does not stop at errors within $( ).
 why_deploy() {
@@ -88,11 +96,11 @@ why_deploy() {
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   if has "secrets.$app" 'any(.[]; .status == "Staged" or .status == "Partial")'; then return 0; fi
   why='its configuration has changed'
-  document "running.$app" "$FLY" config show -a "$app"
-  document "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  config_of "$app" running "$FLY" config show -a "$app"
+  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
   # The build section is about the image, and flyctl does not keep it everywhere.
-  running=$(ask "running.$app" 'if .app == $a then del(.build) else error("another app") end' -S --arg a "$app")
-  wanted=$(ask "wanted.$app" 'if .app == $a then del(.build) else error("another app") end' -S --arg a "$app")
+  running=$(ask "running.$app" 'del(.build)' -S)
+  wanted=$(ask "wanted.$app" 'del(.build)' -S)
   if [ "$running" != "$wanted" ]; then return 0; fi
   why=''
   if [ -n "$builder" ]; then
@@ -107,7 +115,7 @@ why_deploy() {
 gone() {
   local app=$1 config=$2 groups
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
-  document "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
   groups=$(ask "wanted.$app" '.processes // {} | if length == 0 then "app" else keys | join(" ") end') || exit $?
   ask "scale.$app" '[.[].Process | select(. != "") | select(. as $p | $g | split(" ") | index($p) | not)] | join(" ")' \
     --arg g "$groups"
