@@ -22,6 +22,7 @@ pub mod plan;
 pub mod render;
 pub mod rules;
 pub mod schema;
+pub mod sim;
 pub mod sink;
 pub mod source;
 pub mod spec;

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -30,6 +31,8 @@ pub(super) enum Command {
     Schema,
     /// List what is known of the platform, with sources and dates
     Facts,
+    #[command(name = "stand-in-fly", hide = true)]
+    StandIn(StandIn),
 }
 
 /// Check a spec and write its fly.toml files, set-up script and documents
@@ -124,6 +127,18 @@ pub(super) struct Rules {
     /// How they are listed
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+}
+
+/// Stand in for `fly`, with an account in a folder
+#[derive(Debug, Parser)]
+pub(super) struct StandIn {
+    /// The folder of the account
+    #[arg(long, value_name = "DIR")]
+    pub(super) state: PathBuf,
+
+    /// The words behind `fly`
+    #[arg(last = true)]
+    pub(super) argv: Vec<OsString>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

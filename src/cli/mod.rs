@@ -9,6 +9,7 @@ mod build;
 mod catalog;
 mod input;
 mod lint;
+mod stand_in;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
@@ -78,6 +79,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema => catalog::schema(),
         Command::Facts => catalog::facts(),
+        Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };
     match result {
         Ok(code) => code,

@@ -75,55 +75,72 @@ deployed() {
   has "releases.$1" '(.[0].Status // "") == "complete"'
 }
 
-# why_deploy APP CONFIG BUILDER: why the app must be deployed; nothing when it runs what the spec says.
+# config_of APP WHICH COMMAND...: the configuration of an app, and of no other, in $STATE/WHICH.APP.
+config_of() {
+  local app=$1 which=$2
+  shift 2
+  document "$which.$app" "$@"
+  has "$which.$app" '.app == $a' --arg a "$app" || fail 21 "$(quoted "$@") printed something else than the configuration of $app"
+}
+
+# why_deploy APP CONFIG BUILDER: sets the caller's $why to why the app must be deployed; to nothing when it runs what
+# the spec says. It is no output, because bash does not stop at errors within $( ).
 why_deploy() {
   local app=$1 config=$2 builder=$3 running wanted
-  if [ -n "$REDEPLOY" ]; then
-    printf 'asked for'
-    return 0
-  fi
-  if ! deployed "$app"; then
-    printf 'it has no complete release'
-    return 0
-  fi
+  why='asked for'
+  if [ -n "$REDEPLOY" ]; then return 0; fi
+  why='it has no complete release'
+  if ! deployed "$app"; then return 0; fi
+  why='secrets are staged'
+  case $STAGED in *" $app "*) return 0 ;; esac
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
-  if has "secrets.$app" 'any(.[]; .status == "Staged")'; then
-    printf 'secrets are staged'
-    return 0
-  fi
-  listing "running.$app" "$FLY" config show -a "$app"
-  listing "wanted.$app" "$FLY" config show --local -c "$config" -a "$app"
+  if has "secrets.$app" 'any(.[]; .status == "Staged" or .status == "Partial")'; then return 0; fi
+  why='its configuration has changed'
+  config_of "$app" running "$FLY" config show -a "$app"
+  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
   # The build section is about the image, and flyctl does not keep it everywhere.
   running=$(ask "running.$app" 'del(.build)' -S)
   wanted=$(ask "wanted.$app" 'del(.build)' -S)
-  if [ "$running" != "$wanted" ]; then
-    printf 'its configuration has changed'
-    return 0
-  fi
+  if [ "$running" != "$wanted" ]; then return 0; fi
+  why=''
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
     running=$(ask "releases.$app" '.[0].ImageRef // ""')
     wanted=$(ask "releases.$builder" '.[0].ImageRef // ""')
-    if [ "$running" != "$wanted" ]; then
-      printf 'the image of %s is newer' "$builder"
-    fi
+    if [ "$running" != "$wanted" ]; then why="the image of $builder is newer"; fi
   fi
+}
+
+# gone APP CONFIG: the groups that have machines and are not in the configuration. A deploy would destroy them.
+gone() {
+  local app=$1 config=$2 groups
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
+  groups=$(ask "wanted.$app" '.processes // {} | if length == 0 then "app" else keys | join(" ") end') || exit $?
+  ask "scale.$app" '[.[].Process | select(. != "") | select(. as $p | $g | split(" ") | index($p) | not)] | join(" ")' \
+    --arg g "$groups"
 }
 
 # deploy APP CONFIG BUILDER -- COMMAND...: the word IMAGE stands for the image that the builder runs.
 deploy() {
-  local app=$1 config=$2 builder=$3 why image='' word
+  local app=$1 config=$2 builder=$3 why surplus image='' word
   shift 4
   if blocked "$app"; then
     note "waits for you (see the end)"
     return 0
   fi
-  why=$(why_deploy "$app" "$config" "$builder")
+  why_deploy "$app" "$config" "$builder"
   if [ -z "$why" ]; then
     stands "$app runs this configuration"
     return 0
   fi
   note "$why"
+  surplus=$(gone "$app" "$config")
+  if [ -n "$surplus" ] && [ -z "$ALLOW_SCALE_DOWN" ]; then
+    BLOCKED="$BLOCKED $app "
+    refuse "$app has machines of groups that the spec no longer has: $surplus; a deploy with --allow-scale-down destroys them"
+    return 0
+  fi
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
     image=$(ask "releases.$builder" '.[0].ImageRef // ""')
@@ -188,8 +205,10 @@ certificate() {
     forget "certs.$app"
     if [ -n "$DRY_RUN" ]; then return 0; fi
   fi
-  listing "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
-  if has "cert.$app.$host" '.configured == true'; then return 0; fi
+  document "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
+  if has "cert.$app.$host" 'if .hostname == $h then .configured else error("another host") end' --arg h "$host"; then
+    return 0
+  fi
   records=$(ask "cert.$app.$host" '.dns_requirements // {} | [
       (.a // [] | .[] | "\n      A      \($h)  \(.)"),
       (.aaaa // [] | .[] | "\n      AAAA   \($h)  \(.)"),
@@ -254,11 +273,11 @@ surplus() {
   local app=$1 what=$2 list=$3 filter=$4 name names wanted known
   shift 4
   names=$(ask "$list" "[$filter] | unique | .[]")
-  for name in $names; do
+  while IFS= read -r name; do
     known=''
     for wanted in "$@"; do
       if [ "$wanted" = "$name" ]; then known=yes; fi
     done
-    if [ -z "$known" ]; then differs "$app has $what that the spec does not name: $name"; fi
-  done
+    if [ -z "$known" ] && [ -n "$name" ]; then differs "$app has $what that the spec does not name: $name"; fi
+  done <<<"$names"
 }

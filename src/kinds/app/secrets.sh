@@ -10,10 +10,9 @@ wanted() {
   return 0
 }
 
-# put_secret APP NAME: sets the secret to $SECRET, so that flyctl's parser gives the same bytes back. The parser knows
-# no escapes and cuts at a # behind an even number of double quotes (flyctl internal/command/secrets/parser.go).
+# put_secret APP NAME: sets the secret to $SECRET, so that flyctl gives the same bytes to the app.
 put_secret() {
-  local app=$1 name=$2 value=$SECRET line='' head before quotes LC_ALL=C
+  local app=$1 name=$2 value=$SECRET line='' LC_ALL=C
   SECRET=''
   if [ -z "$value" ]; then
     block "$app" "the value of secret $name for $app is empty"
@@ -22,65 +21,73 @@ put_secret() {
   if [ -n "$DRY_RUN" ]; then
     note "would set secret $name through standard input: $FLY secrets import --stage -a $app"
     MADE=$((MADE + 1))
+    staged "$app"
     return 0
   fi
-  head=${value%%$'\n'*}
-  before=${head%%#*}
-  if [ "$before" = "$head" ]; then before=''; fi
-  quotes=${before//[!\"]/}
-  if encode $((${#quotes} % 2)); then
-    printf '%s\n' "$line" | "$FLY" secrets import --stage -a "$app" >/dev/null 2>"$STATE/error" ||
-      fail 23 "secret $name of $app was not stored: $(reason)"
-  elif [ ${#value} -le 65536 ] && [ "$value" = "$(trimmed "$value")" ]; then
-    # `secrets set NAME=-` reads one value as it is, without surrounding blanks.
-    printf '%s' "$value" | "$FLY" secrets set "$name=-" --stage -a "$app" >/dev/null 2>"$STATE/error" ||
-      fail 23 "secret $name of $app was not stored: $(reason)"
+  # Values travel as JSON, which is text: flyctl would replace every byte that is part of no character.
+  if [ "$(printf '%s' "$value" | jq -Rsj . && printf x)" != "${value}x" ]; then unfit "$name"; fi
+  if encode; then
+    printf '%s\n' "$line" | "$FLY" secrets import --stage -a "$app" >/dev/null 2>"$STATE/error" || unstored
   else
-    fail 23 "flyctl cannot take the value of secret $name as it is: let the app decode it from base64"
+    # `secrets set NAME=-` takes one value as it is, but for blanks around it: of any script, so that only what begins
+    # and ends with ASCII is safe (flyctl helpers/stdin.go).
+    case $value in [!!-~]* | *[!!-~]) unfit "$name" ;; esac
+    if [ ${#value} -gt 65536 ]; then unfit "$name"; fi
+    printf '%s' "$value" | "$FLY" secrets set "$name=-" --stage -a "$app" >/dev/null 2>"$STATE/error" || unstored
   fi
   note "secret $name is staged"
   MADE=$((MADE + 1))
-  forget "secrets.$app"
+  staged "$app"
 }
 
-# encode ODD: sets the caller's $line from its $name and $value, or fails. ODD is 1 when the double quotes before the
-# first # are odd in number.
+unfit() { fail 23 "flyctl cannot take the value of secret $1 as it is: let the app decode it from base64"; }
+
+# unstored: ends put_secret, with the reason of flyctl unless the value is in it.
+# shellcheck disable=SC2154
+unstored() {
+  local why
+  why=$(reason)
+  case $why in *NAME=VALUE* | *"$value"*) why='flyctl did not understand it' ;; esac
+  fail 23 "secret $name of $app was not stored: $why"
+}
+
+# encode: sets the caller's $line from its $name and $value, or fails when there is no way to write the value down.
+# flyctl's parser knows no escapes. It cuts a value at its first # unless the double quotes before that are odd in
+# number, takes off one pair of quotes, and reads lines below 64 KiB, without a CR at their end
+# (flyctl internal/command/secrets/parser.go).
 # shellcheck disable=SC2154
 encode() {
-  local odd=$1 rest=$value part
+  local first=${value%%$'\n'*} before quotes=0 rest=$value part
+  case $first in
+  *'#'*)
+    before=${first%%'#'*}
+    quotes=$(printf '%s' "$before" | tr -dc '"' | wc -c)
+    ;;
+  esac
   case $value in
   *$'\n'*)
-    if [ "$odd" -eq 1 ]; then return 1; fi
-    while [ -n "$rest" ]; do
+    if [ $((quotes % 2)) -eq 1 ]; then return 1; fi
+    while :; do
       part=${rest%%$'\n'*}
       if [ ${#part} -ge 60000 ]; then return 1; fi
-      case $part in *$'\r') return 1 ;; esac
-      if [ "$part" = "$rest" ]; then break; fi
-      case $part in *'"""') return 1 ;; esac
-      rest=${rest#*$'\n'}
+      if [ ${#part} -eq ${#rest} ]; then break; fi
+      case $part in *'"""' | *$'\r') return 1 ;; esac
+      rest=${rest:$((${#part} + 1))}
     done
     line="$name=\"\"\"$value\"\"\""
     ;;
   *)
     if [ ${#value} -ge 60000 ]; then return 1; fi
-    case $value in *$'\r') return 1 ;; esac
-    if [ "$odd" -eq 0 ]; then
+    if [ $((quotes % 2)) -eq 1 ]; then
+      line="$name='$value'"
+    else
       case $value in
       '"' | '""'*) line="$name=\"\"\"$value\"\"\"" ;;
       *) line="$name=\"$value\"" ;;
       esac
-    else
-      case $value in [[:space:]]* | \"* | \'*) return 1 ;; esac
-      line="$name=$value"
     fi
     ;;
   esac
-}
-
-trimmed() {
-  local text=$1
-  text=${text#"${text%%[![:space:]]*}"}
-  printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
 # secret_env APP NAME VARIABLE
@@ -117,7 +124,8 @@ secret_command() {
   shift 2
   if [ -n "$DRY_RUN" ]; then
     SECRET=unknown
-  elif ! SECRET=$("$@" </dev/null 2>"$STATE/error"); then
+  # A program, or what bash has for one; no function of this script.
+  elif ! SECRET=$(command -- "$@" </dev/null 2>"$STATE/error"); then
     SECRET=''
     block "$app" "the command of secret $name failed: $(quoted "$@")"
     return 0

@@ -4,31 +4,35 @@ bucket() {
   shift 3
   if in_table "$name" "$FLY" storage list --org "$ORG"; then
     stands "bucket $name"
-    return 0
+  else
+    if ! change "$@"; then
+      local why
+      why=$(reason)
+      # The reply may have been lost: what counts is whether the bucket is there now.
+      in_table "$name" "$FLY" storage list --org "$ORG" || case $why in
+      *'for app'*) fail 23 "bucket $name was not created: $why" ;;
+      *taken* | *exists*) fail 22 "the bucket name $name is taken: set another \`name\` in the spec" ;;
+      *) fail 23 "bucket $name was not created: $why" ;;
+      esac
+    fi
+    forget "secrets.$app"
+    if [ -n "$DRY_RUN" ]; then return 0; fi
   fi
-  if ! change "$@"; then
-    local why
-    why=$(reason)
-    case $why in
-    *taken* | *exists*) fail 22 "the bucket name $name is taken: set another \`name\` in the spec" ;;
-    esac
-    # The reply may have been lost: what counts is whether the bucket is there now.
-    in_table "$name" "$FLY" storage list --org "$ORG" || fail 23 "bucket $name was not created: $why"
-  fi
-  forget "secrets.$app"
+  # flyctl sets none when one of the names is taken, and goes on when it cannot set them.
+  has_secret "$app" AWS_SECRET_ACCESS_KEY ||
+    later "$app has no credentials for bucket $name: make a key ($FLY storage dashboard $name), and set it as its secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 }
 
-# bucket_domain NAME HOST -- COMMAND...: setting it again changes nothing.
+# bucket_domain NAME HOST -- COMMAND...: set every time, because flyctl does not show the domain of a bucket. Setting it
+# again changes nothing.
 bucket_domain() {
   local name=$1 host=$2
   shift 3
   if [ -n "$DRY_RUN" ]; then
-    change "$@"
+    note "would set again: $(quoted "$@")"
     return 0
   fi
-  if "$FLY" storage status "$name" </dev/null 2>"$STATE/error" | grep -qF -- "$host"; then
-    stands "domain $host"
-    return 0
-  fi
-  must "$@"
+  note "$(quoted "$@")"
+  "$@" </dev/null >/dev/null 2>"$STATE/error" || fail 23 "$(quoted "$@") failed: $(reason)"
+  stands "domain $host, once its CNAME record points to $name.t3.tigrisbucket.io"
 }

@@ -1,17 +1,12 @@
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi
-  if ! "$FLY" mpg list --org "$ORG" --json </dev/null >"$STATE/mpg.text" 2>"$STATE/error"; then
-    fail 21 "$FLY mpg list failed: $(reason)"
-  fi
+  output mpg "$FLY" mpg list --org "$ORG" --json
   if grep -q '^No managed postgres clusters found' "$STATE/mpg.text"; then
     printf '[]\n' >"$STATE/mpg"
-    return 0
+  else
+    parse array mpg "$FLY" mpg list --org "$ORG" --json
   fi
-  jq -c 'if type == "array" then . else error("no list") end' <"$STATE/mpg.text" >"$STATE/mpg" 2>/dev/null || {
-    forget mpg
-    fail 21 "$FLY mpg list printed no JSON"
-  }
 }
 
 # mpg NAME REGION PLAN -- COMMAND...: prints a password, and waits until the cluster is ready.
@@ -46,6 +41,7 @@ mpg() {
   while :; do
     status=$(ask mpg '.[] | select(.name == $n) | .status' --arg n "$name")
     if [ "$status" = ready ]; then return 0; fi
+    if [ -z "$status" ]; then fail 23 "cluster $name is gone"; fi
     if [ "$waited" -ge "$WAIT_SECONDS" ]; then fail 23 "cluster $name is not ready after $waited seconds: $status"; fi
     note "cluster $name is $status; waiting"
     sleep "$WAIT_STEP"
@@ -69,9 +65,10 @@ attach_mpg() {
   local -a words
   words=()
   for word in "$@"; do
-    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id; fi
+    # The first alone: a variable may have that name too.
+    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
     words+=("$word")
   done
   must "${words[@]}"
-  forget "secrets.$app"
+  staged "$app"
 }

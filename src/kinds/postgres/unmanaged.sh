@@ -57,5 +57,5 @@ attach_postgres() {
     return 0
   fi
   must "$@"
-  forget "secrets.$app"
+  staged "$app"
 }

@@ -10,7 +10,11 @@ redis() {
   local why
   why=$(reason)
   # The reply may have been lost: what counts is whether the database is there now.
-  in_table "$name" "$FLY" redis list --org "$ORG" || fail 23 "redis $name was not created: $why"
+  if in_table "$name" "$FLY" redis list --org "$ORG"; then return 0; fi
+  case $why in
+  *taken* | *exists*) fail 22 "the name $name belongs to somebody else: set another \`name\` in the spec" ;;
+  *) fail 23 "redis $name was not created: $why" ;;
+  esac
 }
 
 # attach_redis APP VARIABLE NAME: the private URL becomes a secret. flyctl has no command for it.
@@ -23,6 +27,7 @@ attach_redis() {
   if [ -n "$DRY_RUN" ]; then
     note "would set $variable to the private URL of redis $name through standard input"
     MADE=$((MADE + 1))
+    staged "$app"
     return 0
   fi
   # The output holds the password: it goes into a variable, and nowhere else.

@@ -96,6 +96,12 @@ block() {
   later "$@"
 }
 
+# staged APP: a secret of the app is set that its machines do not have yet.
+staged() {
+  STAGED="$STAGED $1 "
+  forget "secrets.$1"
+}
+
 blocked() {
   case $BLOCKED in
   *" $1 "*) return 0 ;;
@@ -129,22 +135,40 @@ reason() {
   if [ -s "$STATE/error" ]; then tail -n 5 "$STATE/error"; else printf 'it gave no reason'; fi
 }
 
-# listing NAME COMMAND...: the JSON that a reading command prints, in $STATE/NAME, asked for once.
+# listing NAME COMMAND..., document NAME COMMAND...: the JSON that a reading command prints, a list or an object, in
+# $STATE/NAME, asked for once.
 listing() {
-  local file=$STATE/$1
-  shift
-  if [ -f "$file" ]; then return 0; fi
-  if ! "$@" </dev/null >"$file.text" 2>"$STATE/error"; then
-    fail 21 "$(quoted "$@") failed: $(reason)"
+  if ! [ -f "$STATE/$1" ]; then
+    output "$@"
+    parse array "$@"
   fi
-  # Only the first document counts: a long list of certificates has a sentence behind it. Nothing to list may be null.
-  if ! jq -cn 'input // []' <"$file.text" >"$file.json" 2>/dev/null || ! [ -s "$file.json" ]; then
-    fail 21 "$(quoted "$@") printed no JSON"
+}
+document() {
+  if ! [ -f "$STATE/$1" ]; then
+    output "$@"
+    parse object "$@"
   fi
-  mv "$file.json" "$file"
 }
 
-# forget NAME: the listing has changed.
+# output NAME COMMAND...: what a reading command prints.
+output() {
+  local file=$STATE/$1.text
+  shift
+  "$@" </dev/null >"$file" 2>"$STATE/error" || fail 21 "$(quoted "$@") failed: $(reason)"
+}
+
+# parse TYPE NAME COMMAND...: the output of the command as JSON. What is of another type than expected is no answer: an
+# error in JSON must not read as an empty list.
+parse() {
+  local type=$1 file=$STATE/$2
+  shift 2
+  # Only the first document counts: a long list of certificates has a sentence behind it. Nothing to list may be null.
+  jq -cn --arg t "$type" '(input // []) | if type == $t then . else error("another type") end' \
+    <"$file.text" >"$file.json" 2>/dev/null || fail 21 "$(quoted "$@") printed something else than a JSON $type"
+  mv "$file.json" "$file" || fail 23 "cannot write to $STATE"
+}
+
+# forget NAME: what a listing said has changed.
 forget() { rm -f "$STATE/$1"; }
 
 # ask NAME FILTER ARGUMENT...: what a listing says.
@@ -193,7 +217,10 @@ in_table() {
   fi
   # The head of the table is there even when nothing else is.
   if ! head -n 1 "$STATE/table" | grep -q 'NAME'; then fail 21 "$(quoted "$@") printed no table"; fi
-  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" | grep -qxF -- "$name"
+  # By way of a file: grep ends at the first match, and a pipe that nobody reads would be an error.
+  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" >"$STATE/names" ||
+    fail 23 "cannot write to $STATE"
+  grep -qxF -- "$name" "$STATE/names"
 }
 
 summary() {

@@ -1,0 +1,90 @@
+//! `machine`, and how machines come to be.
+
+use serde_json::{Value as Json, json};
+
+use super::{Cx, Outcome, moment, region, volumes};
+use crate::sim::output;
+use crate::sim::state::{Machine, MachineConfig, Mount, Volume};
+
+/// With the keys of fly-go machine_types.go.
+fn shown(machine: &Machine) -> Json {
+    let checks = match &machine.role {
+        Some(role) => json!([{"name": "pg", "status": "passing", "output": "ok"},
+            {"name": "role", "status": "passing", "output": role}]),
+        None => json!([]),
+    };
+    json!({"id": machine.id, "name": machine.id, "state": machine.state, "region": machine.region,
+        "image_ref": {"repository": machine.config.image}, "instance_id": machine.id, "private_ip": "fdaa:0:1:a7b::2",
+        "created_at": moment(0), "updated_at": moment(0), "config": machine.config, "checks": checks,
+        "host_status": "ok", "cordoned": false})
+}
+
+/// flyctl internal/command/machine/list.go.
+pub(super) fn list(cx: &mut Cx<'_>) -> Outcome {
+    let name = cx.app_name()?;
+    let machines = &cx.app(&name)?.machines;
+    if cx.call.on("json") {
+        let machines: Vec<Json> = machines.iter().map(shown).collect();
+        cx.print_json(&machines);
+    } else if machines.is_empty() {
+        cx.print(format_args!("No machines are available on this app {name}\n"));
+    } else {
+        let rows: Vec<_> = machines.iter().map(|m| vec![m.id.clone(), m.state.clone(), m.region.clone()]).collect();
+        cx.print(output::table(&["ID", "State", "Region"], &rows));
+    }
+    Ok(())
+}
+
+/// flyctl internal/command/machine/clone.go: the same machine again, with a new empty volume; another one every time.
+pub(super) fn clone(cx: &mut Cx<'_>) -> Outcome {
+    let name = cx.app_name()?;
+    let id = cx.call.words.first().cloned().unwrap_or_default();
+    let Some(source) = cx.app(&name)?.machine(&id).cloned() else {
+        return Err(format!("could not get machine {id}: machine not found"));
+    };
+    let target = cx.call.text("region").unwrap_or(&source.region).to_owned();
+    let target = region(&target)?;
+    let mut config = source.config.clone();
+    config.standbys.clear();
+    let mounts = std::mem::take(&mut config.mounts);
+    let volume = mounts.into_iter().next().map(|mount| {
+        let volume = volumes::new(cx, &mount.name, &target, mount.size_gb, "machine clone");
+        (volume, mount.path)
+    });
+    let volume = volume.as_ref().map(|(volume, path)| (volume.clone(), path.as_str()));
+    let role = source.role.as_ref().map(|_| "replica");
+    let id = launch(cx, &name, &target, config, volume, role);
+    cx.print(format_args!("  Machine {id} has been created...\nMachine has been successfully cloned!\n"));
+    Ok(())
+}
+
+/// Starts a machine, with a volume if it gets one; the volume may be one that the app has.
+pub(super) fn launch(
+    cx: &mut Cx<'_>,
+    app: &str,
+    region: &str,
+    mut config: MachineConfig,
+    volume: Option<(Volume, &str)>,
+    role: Option<&str>,
+) -> String {
+    let id = format!("{:014x}", 0x1_0000_0000_0000 + cx.state.tick());
+    let app = cx.app_mut(app);
+    if let Some((volume, path)) = volume {
+        let volume = Volume { attached_machine_id: Some(id.clone()), ..volume };
+        config.mounts = vec![Mount {
+            name: volume.name.clone(),
+            path: path.to_owned(),
+            volume: volume.id.clone(),
+            size_gb: volume.size_gb,
+        }];
+        match app.volumes.iter_mut().find(|known| known.id == volume.id) {
+            Some(known) => *known = volume,
+            None => app.volumes.push(volume),
+        }
+    }
+    // What stands in for others waits (flyctl internal/command/deploy/machines_launchinput.go, shouldSkipLaunch).
+    let state = if config.standbys.is_empty() { "started" } else { "stopped" }.to_owned();
+    let machine = Machine { id: id.clone(), region: region.to_owned(), state, config, role: role.map(str::to_owned) };
+    app.machines.push(machine);
+    id
+}

@@ -1,0 +1,400 @@
+//! What exists: an account on Fly.io as one JSON file, and the calls that were made as lines of another.
+//!
+//! Of secrets there are digests only. Ids and times are counted, not drawn: equal calls make equal states.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+/// The file of the state.
+pub const STATE: &str = "state.json";
+/// The file of the calls, one JSON document a line.
+pub const CALLS: &str = "calls.jsonl";
+
+/// An account, and what others have as far as it is in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Organisations that the token sees, by slug. Apps of any other belong to strangers.
+    pub organizations: BTreeMap<String, Organization>,
+    /// Apps of everybody, by name.
+    pub apps: BTreeMap<String, App>,
+    /// Managed Postgres.
+    pub clusters: Vec<Cluster>,
+    /// Upstash Redis, by name.
+    pub databases: BTreeMap<String, Database>,
+    /// Tigris buckets, by name.
+    pub buckets: BTreeMap<String, Bucket>,
+    /// Host names whose DNS records are published.
+    pub published_hosts: BTreeSet<String>,
+    /// How many ids and times were given away.
+    pub counter: u64,
+    /// How many calls were made.
+    pub calls: u64,
+}
+
+/// An organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Its name for people.
+    pub name: String,
+    /// `PERSONAL` or `SHARED`.
+    pub kind: String,
+}
+
+/// An app.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct App {
+    /// The slug of its organisation.
+    pub org: String,
+    /// Its custom network, if any.
+    pub network: String,
+    /// Whether it is an unmanaged Postgres cluster.
+    pub postgres: bool,
+    /// Whether a deploy was ever complete.
+    pub deployed: bool,
+    /// Addresses.
+    pub addresses: Vec<Address>,
+    /// Volumes.
+    pub volumes: Vec<Volume>,
+    /// Machines.
+    pub machines: Vec<Machine>,
+    /// Secrets by name.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Releases, the oldest first.
+    pub releases: Vec<Release>,
+    /// Certificates by host name.
+    pub certificates: BTreeSet<String>,
+    /// Users in the databases of a cluster.
+    pub users: BTreeSet<String>,
+    /// Databases of a cluster.
+    pub databases: BTreeSet<String>,
+}
+
+/// An address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Its id.
+    pub id: String,
+    /// The address itself.
+    pub address: String,
+    /// `v4`, `shared_v4`, `v6`, `private_v6`, `egress_v4` or `egress_v6`.
+    pub kind: String,
+    /// The region; `global` where there is none.
+    pub region: String,
+}
+
+/// A volume.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// Its size.
+    pub size_gb: i64,
+    /// How long snapshots are kept, in days.
+    pub snapshot_retention: i64,
+    /// Whether snapshots are made every day.
+    pub auto_backup_enabled: bool,
+    /// The machine that has it.
+    pub attached_machine_id: Option<String>,
+    /// The command that made it.
+    pub made_by: String,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Its id.
+    pub id: String,
+    /// Its region.
+    pub region: String,
+    /// `started` or `stopped`.
+    pub state: String,
+    /// What it runs.
+    pub config: MachineConfig,
+    /// What it is in a Postgres cluster: `primary` or `replica`.
+    pub role: Option<String>,
+}
+
+/// What a machine runs, with the keys of the Machines API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineConfig {
+    /// The image.
+    pub image: String,
+    /// Environment.
+    pub env: BTreeMap<String, String>,
+    /// Its size.
+    pub guest: Guest,
+    /// Metadata, among them the process group and the release.
+    pub metadata: BTreeMap<String, String>,
+    /// Volumes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mounts: Vec<Mount>,
+    /// The machines that it stands in for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub standbys: Vec<String>,
+}
+
+/// The size of a machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guest {
+    /// `shared` or `performance`.
+    pub cpu_kind: String,
+    /// The number of CPUs.
+    pub cpus: u32,
+    /// Memory.
+    pub memory_mb: u32,
+}
+
+/// A volume in a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mount {
+    /// The name of the volume.
+    pub name: String,
+    /// Where it is.
+    pub path: String,
+    /// The id of the volume.
+    pub volume: String,
+    /// Its size.
+    pub size_gb: i64,
+}
+
+/// A secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// The SHA-256 of its value, in hexadecimal digits.
+    pub digest: String,
+    /// When it was set.
+    pub updated: u64,
+}
+
+/// A release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its number.
+    pub version: u64,
+    /// `complete`, `failed`, `running`.
+    pub status: String,
+    /// The image.
+    pub image_ref: String,
+    /// The configuration.
+    pub config: Json,
+    /// When it was made.
+    pub created: u64,
+}
+
+/// A Managed Postgres cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// Its name, which others may have too.
+    pub name: String,
+    /// The slug of its organisation.
+    pub org: String,
+    /// Its region.
+    pub region: String,
+    /// Its plan.
+    pub plan: String,
+    /// Its storage.
+    pub disk: i64,
+    /// The major version.
+    pub major: i64,
+    /// Whether it has PostGIS.
+    pub postgis: bool,
+    /// How many listings still show it as being made.
+    pub creating: u32,
+    /// The apps that have its URL.
+    pub attached: BTreeSet<String>,
+}
+
+/// A Redis database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Database {
+    /// The slug of its organisation.
+    pub org: String,
+    /// The region of the primary.
+    pub region: String,
+    /// Regions with a replica.
+    pub replicas: Vec<String>,
+    /// The plan.
+    pub plan: String,
+    /// Whether old entries make room.
+    pub eviction: bool,
+    /// Whether the production add-on is bought.
+    pub prodpack: bool,
+}
+
+/// A bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// The slug of its organisation.
+    pub org: String,
+    /// The app that it was made for.
+    pub app: String,
+    /// Whether everybody may read.
+    pub public: bool,
+    /// Its own host name.
+    pub domain: String,
+}
+
+impl Default for State {
+    /// An account with nothing in its personal organisation.
+    fn default() -> Self {
+        let personal = Organization { name: "Somebody".to_owned(), kind: "PERSONAL".to_owned() };
+        Self {
+            organizations: BTreeMap::from([("personal".to_owned(), personal)]),
+            apps: BTreeMap::new(),
+            clusters: Vec::new(),
+            databases: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            published_hosts: BTreeSet::new(),
+            counter: 0,
+            calls: 0,
+        }
+    }
+}
+
+impl State {
+    /// Reads the state in a folder; an empty account where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or is no state.
+    pub fn load(folder: &Path) -> io::Result<Self> {
+        match fs::read(folder.join(STATE)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the state into a folder.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn save(&self, folder: &Path) -> io::Result<()> {
+        let new = folder.join(".state.new");
+        fs::write(&new, serde_json::to_vec(self)?)?;
+        fs::rename(new, folder.join(STATE))
+    }
+
+    /// A new id, such as `vol_00000000000000a1`.
+    pub fn id(&mut self, prefix: &str) -> String {
+        format!("{prefix}{:016x}", self.tick())
+    }
+
+    /// The next moment.
+    pub fn tick(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    /// Whether both have the same things; the number of calls is no thing.
+    pub fn same_things(&self, other: &Self) -> bool {
+        let calls = self.calls;
+        Self { calls, ..other.clone() } == *self
+    }
+}
+
+impl Machine {
+    /// Its process group.
+    pub fn group(&self) -> &str {
+        self.config.metadata.get("fly_process_group").map_or("", String::as_str)
+    }
+}
+
+impl App {
+    /// The machine of an id.
+    pub fn machine(&self, id: &str) -> Option<&Machine> {
+        self.machines.iter().find(|machine| machine.id == id)
+    }
+
+    /// Machines of a group in a region.
+    pub fn count(&self, group: &str, region: &str) -> usize {
+        self.machines.iter().filter(|machine| machine.group() == group && machine.region == region).count()
+    }
+
+    /// Takes a machine away. Its volumes stay.
+    pub fn remove_machine(&mut self, id: &str) {
+        self.machines.retain(|machine| machine.id != id);
+        for volume in &mut self.volumes {
+            if volume.attached_machine_id.as_deref() == Some(id) {
+                volume.attached_machine_id = None;
+            }
+        }
+    }
+
+    /// Sets a secret.
+    pub fn set_secret(&mut self, name: &str, value: &[u8], now: u64) {
+        self.secrets.insert(name.to_owned(), Secret { digest: digest(value), updated: now });
+    }
+}
+
+/// What happened in one call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Which call it was; the first is 1.
+    pub number: u64,
+    /// The words behind `fly`.
+    pub argv: Vec<String>,
+    /// The command, by its own name; empty when it is none.
+    pub command: String,
+    /// Why the line was refused before anything was looked at.
+    pub refused: Option<String>,
+    /// What came through standard input, where the command reads it.
+    pub stdin: Option<Vec<u8>>,
+    /// Variables of the environment, each with the SHA-256 of its value.
+    pub environment: BTreeMap<String, String>,
+    /// The exit code.
+    pub exit: i32,
+    /// Whether anything exists that did not before, or is otherwise than before.
+    pub changed: bool,
+}
+
+impl Record {
+    /// Adds the call to the file of all.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn append(&self, folder: &Path) -> io::Result<()> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        fs::OpenOptions::new().create(true).append(true).open(folder.join(CALLS))?.write_all(&line)
+    }
+
+    /// All calls.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn all(folder: &Path) -> io::Result<Vec<Self>> {
+        match fs::read(folder.join(CALLS)) {
+            Ok(bytes) => serde_json::Deserializer::from_slice(&bytes).into_iter().map(|r| Ok(r?)).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The SHA-256 of a value, in hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
