@@ -133,6 +133,10 @@ pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnosti
         match rule.check {
             Check::App(check) => by_app.push((rule, level, check)),
             Check::Model(check) => whole.push((rule, level, check)),
+            Check::Both(app, model) => {
+                by_app.push((rule, level, app));
+                whole.push((rule, level, model));
+            }
             Check::Plan(_) => {}
         }
     }
