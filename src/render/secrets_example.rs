@@ -28,7 +28,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                     variables.entry(variable.as_str()).or_default().push(format!("{name} of {reference}"));
                     continue;
                 }
-                SecretSource::File(path) => format!("the file {path}"),
+                SecretSource::File(path) => format!("the file {}", path.value),
                 SecretSource::Command(words) => {
                     let words: Vec<_> = words.iter().map(|word| quote(word.as_str())).collect();
                     format!("the output of {}", words.join(" "))

@@ -1037,8 +1037,8 @@ step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the
 step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:239
 
 # volumes
-step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # every-key.toml:96
-step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # every-key.toml:96
+step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:96
+step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:96
 
 # deploys
 step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:235
