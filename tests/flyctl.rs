@@ -37,7 +37,6 @@ impl Fly {
         };
         let fly = Self { program, home: tempfile::tempdir().unwrap() };
         let version = fly.run(&["version"]);
-        println!("{}: {}", fly.program.display(), String::from_utf8_lossy(&version.stdout).trim());
         assert!(version.status.success(), "{} does not run", fly.program.display());
         Some(fly)
     }

@@ -273,9 +273,10 @@ fn data(out: &mut String, model: &Model) {
     }
     for (index, bucket) in model.buckets.iter().enumerate() {
         let kind = if bucket.public.value { "Tigris bucket, public" } else { "Tigris bucket" };
-        let users = match owner_uses(model, index) {
-            true => users(ResourceId { kind: Kind::Bucket, index }),
-            false => format!("{} (owner)", model.apps[bucket.owner.value].key.value),
+        let users = if owner_uses(model, index) {
+            users(ResourceId { kind: Kind::Bucket, index })
+        } else {
+            format!("{} (owner)", model.apps[bucket.owner.value].key.value)
         };
         let _ = writeln!(out, "| bucket.{} | `{}` | global | {kind} | {users} |", bucket.key.value, bucket.name.value);
     }
