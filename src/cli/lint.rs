@@ -10,7 +10,7 @@ use super::{CLEAN, FINDINGS, Failure, show};
 use crate::diag::{Applicability, Diagnostic, FileReport, Fix, Report, fix};
 use crate::facts::{FACTS, scan_for_secrets};
 use crate::source::Source;
-use crate::{Options, compile};
+use crate::{Options, check};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
 const ROUNDS: usize = 10;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
                 }
             }
         }
-        let diagnostics = compile(&source, &FACTS, &options).diagnostics;
+        let diagnostics = check(&source, &FACTS, &options).diagnostics;
         report.add(FileReport { source, diagnostics });
     }
     if args.diff {
@@ -74,7 +74,7 @@ fn refuse_fly_toml(path: &Path) -> Result<(), Failure> {
 fn mend(source: &Source, options: &Options, unsafe_too: bool) -> Source {
     let mut current = source.clone();
     for _ in 0..ROUNDS {
-        let diagnostics = compile(&current, &FACTS, options).diagnostics;
+        let diagnostics = check(&current, &FACTS, options).diagnostics;
         let wanted = |fix: &&Fix| unsafe_too || fix.applicability == Applicability::Safe;
         let fixes: Vec<&Fix> = diagnostics.iter().filter_map(|d: &Diagnostic| d.fix.as_ref()).filter(wanted).collect();
         let (text, applied) = fix::apply(&current, fixes);
