@@ -19,7 +19,7 @@ fn every_path_of_fly_toml_is_in_some_tree() {
         for (path, file) in spec.compilation.artifacts.unwrap() {
             if path.ends_with("/fly.toml") {
                 let table: toml::Table = file.text.parse().unwrap();
-                paths(&toml::Value::Table(table), String::new(), &mut seen);
+                paths(&toml::Value::Table(table), "", &mut seen);
             }
         }
     }
@@ -36,20 +36,27 @@ fn every_path_of_fly_toml_is_in_some_tree() {
 }
 
 /// All paths of a document, `[]` behind those of array items.
-fn paths(value: &toml::Value, path: String, out: &mut BTreeSet<String>) {
+fn paths(value: &toml::Value, path: &str, out: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
                 // A separator that is in no key.
                 let path = if path.is_empty() { key.clone() } else { format!("{path}\u{1f}{key}") };
                 out.insert(path.clone());
-                paths(value, path, out);
+                paths(value, &path, out);
             }
         }
         toml::Value::Array(items) if items.iter().any(toml::Value::is_table) => {
-            items.iter().for_each(|item| paths(item, format!("{path}[]"), out));
+            for item in items {
+                paths(item, &format!("{path}[]"), out);
+            }
         }
-        _ => {}
+        toml::Value::Array(_)
+        | toml::Value::String(_)
+        | toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => {}
     }
 }
 
@@ -109,11 +116,13 @@ fn use_keys(root: &Json, schema: &Json, name: &str, value: &Json, out: &mut BTre
         Json::Array(items) => {
             let parts: Vec<_> = alternatives(schema).collect();
             for item in items {
-                parts.iter().for_each(|part| use_keys(root, &part["items"], name, item, out));
+                for part in &parts {
+                    use_keys(root, &part["items"], name, item, out);
+                }
             }
             BTreeMap::new()
         }
-        _ => BTreeMap::new(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => BTreeMap::new(),
     };
     for part in alternatives(schema).skip(1) {
         use_keys(root, part, name, value, out);

@@ -92,7 +92,7 @@ fn they_keep_to_bash_3_2() {
             for expansion in line.split("${").skip(1).filter_map(|rest| rest.split('}').next()) {
                 let name = expansion.trim_start_matches(['!', '#']);
                 let behind = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-                assert!(!behind.starts_with(['^', ',']) && !behind.starts_with("@"), "new expansion: {at}");
+                assert!(!behind.starts_with(['^', ',']) && !behind.starts_with('@'), "new expansion: {at}");
                 assert!(!behind.starts_with("[-"), "places from the end: {at}");
             }
             // An empty array is unset there, and `set -u` ends the script.

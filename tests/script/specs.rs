@@ -135,7 +135,7 @@ fn is_the_app(actual: &state::App, app: &App, model: &Model) {
         let size = mount.initial_size.as_ref().unwrap().gigabytes();
         let policy = (mount.snapshot_retention.unwrap().value, mount.scheduled_snapshots.unwrap().value);
         assert_eq!((volume.snapshot_retention, volume.auto_backup_enabled), policy, "{name}: {volume:?}");
-        assert_eq!(volume.size_gb, i64::try_from(size).unwrap(), "{name}: {volume:?}");
+        assert_eq!(volume.size_gb, i64::from(size), "{name}: {volume:?}");
         assert!(volume.attached_machine_id.is_some(), "{name}: {volume:?}");
     }
     let mut addresses: Vec<&str> = actual.addresses.iter().map(|address| address.kind.as_str()).collect();
