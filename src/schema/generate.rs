@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform, transform_subschemas};
 use serde_json::{Map, Value, json};
 
-use crate::spec::Spec;
+use crate::spec::{Date, Spec};
 use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
 
 /// The schema of a spec, from the types.
@@ -115,7 +115,7 @@ fn plain_numbers(schema: &mut Schema) {
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
 /// [`super::validate`] says.
 fn error_messages(schema: &mut Schema) {
-    let words: [(&str, &str); 11] = [
+    let words: [(&str, &str); 12] = [
         (Key::PATTERN, Key::EXPECTED),
         (AppName::PATTERN, AppName::EXPECTED),
         (RegionCode::PATTERN, RegionCode::EXPECTED),
@@ -123,6 +123,7 @@ fn error_messages(schema: &mut Schema) {
         (Name::PATTERN, Name::EXPECTED),
         (HostName::PATTERN, HostName::EXPECTED),
         (Reason::PATTERN, Reason::EXPECTED),
+        (Date::PATTERN, Date::EXPECTED),
         ("Duration", "a duration with a unit (ms, s, m, h), such as \"30s\" or \"1m30s\""),
         ("Memory", "a size with a unit, such as \"512mb\" or \"2gb\""),
         ("VolumeSize", "a size with a unit, such as \"10gb\""),
