@@ -67,6 +67,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         None => Default::default(),
     };
     Some(App {
+        file: cx.report.file,
         header,
         name: name?,
         toml,
