@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 80, after_help = EXIT_CODES)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -18,7 +18,8 @@ Exit codes:
   0  nothing at or above the fail level
   1  findings, stale output, differences
   2  wrong usage or configuration
-  3  input that cannot be read, is no TOML, or is not there
+  3  input that cannot be read, is no TOML, or is not there; or output that
+     cannot be written
   4  a mistake of flyarch itself";
 
 #[derive(Debug, Subcommand)]
