@@ -68,7 +68,7 @@ mod tests {
         let mut lines = wrapped.lines();
         assert_eq!(lines.next(), Some("# A"));
         let widest = wrapped.lines().filter(|line| *line != long).map(str::len).max();
-        assert_eq!(widest, Some(80));
+        assert_eq!(widest, Some(79));
         assert_eq!(wrapped.matches("word").count(), 4 * 30);
         assert!(wrapped.contains("\n  word") && wrapped.contains("\n- b\n\n```toml\nword"), "{wrapped}");
     }

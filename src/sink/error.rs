@@ -81,13 +81,7 @@ impl fmt::Display for SinkError {
 
 impl std::error::Error for SinkError {}
 
-/// The system's words alone: the names of temporary files, which `tempfile` adds, mean nothing to anybody.
-fn plain(error: &io::Error) -> &dyn fmt::Display {
-    match error.get_ref().and_then(|inner| inner.source()) {
-        Some(cause) => match cause.downcast_ref::<io::Error>() {
-            Some(cause) => cause,
-            None => error,
-        },
-        None => error,
-    }
+/// The system's words alone: `tempfile` adds the names of temporary files, which mean nothing to anybody.
+fn plain(error: &io::Error) -> String {
+    if error.get_ref().is_some() { error.kind().to_string() } else { error.to_string() }
 }

@@ -42,8 +42,11 @@ fn an_error_writes_nothing_at_all() {
 
 #[test]
 fn the_hint_is_about_an_error_even_when_a_warning_comes_first() {
-    let spec = with_warning().replace("auto_stop_machines = \"suspend\"", "auto_stop_machines = \"suspend\"\nhttp_options = {}");
-    let spec = spec.replace("path = \"/\"", "path = \"/\"\nmethod = \"GET\"").replace("[app.web.vm]", "[app.web.env]\nPASSWORD = \"correct horse battery\"\n[app.web.vm]");
+    let spec = with_warning()
+        .replace("auto_stop_machines = \"suspend\"", "auto_stop_machines = \"suspend\"\nhttp_options = {}");
+    let spec = spec
+        .replace("path = \"/\"", "path = \"/\"\nmethod = \"GET\"")
+        .replace("[app.web.vm]", "[app.web.env]\nPASSWORD = \"correct horse battery\"\n[app.web.vm]");
     let world = World::with(spec);
     let run = world.run(&["build"]).exits(1);
     let (warning, error) = (run.stdout.find("warning["), run.stdout.find("error["));
