@@ -16,6 +16,8 @@ mod large_input;
 mod lint;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/show.rs"]
 mod show;
 #[path = "cli/world.rs"]

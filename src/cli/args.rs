@@ -28,8 +28,7 @@ pub(super) enum Command {
     Lint(Lint),
     Explain(Explain),
     Rules(Rules),
-    /// Print the JSON Schema of specs, for editors
-    Schema,
+    Schema(Schema),
     /// List what is known of the platform, with sources and dates
     Facts,
     #[command(name = "stand-in-fly", hide = true)]
@@ -128,6 +127,22 @@ pub(super) struct Rules {
     /// How they are listed
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+}
+
+/// Print a JSON Schema: that of specs, for editors, or that of reports
+#[derive(Debug, Parser)]
+pub(super) struct Schema {
+    /// What is described
+    #[arg(value_enum, default_value_t = SchemaOf::Spec, value_name = "OF")]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// What stands in spec.toml
+    Spec,
+    /// What --format json prints
+    Report,
 }
 
 /// Stand in for `fly`, with an account in a folder

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::args::{Explain, ListFormat, Rules};
+use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
 use super::fill::{fill, markdown};
 use super::{CLEAN, Failure, print};
+use crate::diag::emit::REPORT_SCHEMA;
 use crate::facts::FACTS;
 use crate::rules::{self, FixAvailability, RULES, Rule};
 use crate::schema::{self, nearest};
@@ -111,8 +112,12 @@ fn summary(rule: &Rule) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn schema() -> Result<i32, Failure> {
-    print(&mut io::stdout().lock(), |out| out.write_all(schema::SCHEMA.as_bytes()))?;
+pub(super) fn schema(args: &Schema) -> Result<i32, Failure> {
+    let text = match args.of {
+        SchemaOf::Spec => schema::SCHEMA,
+        SchemaOf::Report => REPORT_SCHEMA,
+    };
+    print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
     Ok(CLEAN)
 }
 

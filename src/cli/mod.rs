@@ -94,7 +94,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Lint(lint) => lint::run(&lint),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
-        Command::Schema => catalog::schema(),
+        Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };

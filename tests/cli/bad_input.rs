@@ -16,6 +16,7 @@ fn case(name: &str, spec: impl AsRef<[u8]>, code: i32, expected: &[&str]) -> Wor
     assert!(!run.stdout.contains(|c: char| c != '\n' && c.is_control()), "{run}");
     let report = world.run(&["build", "--format", "json"]).exits(code);
     let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    super::report::fits_the_schema(&report);
     let found: Vec<String> = report["diagnostics"]
         .as_array()
         .unwrap()

@@ -73,9 +73,12 @@ fn rules_are_listed_for_people_and_programs() {
 }
 
 #[test]
-fn the_schema_is_the_one_that_is_checked_in() {
+fn the_schemas_are_those_that_are_checked_in() {
     let world = World::new();
     assert_eq!(world.run(&["schema"]).exits(0).says("").stdout, include_str!("../../schema/flyarch.schema.json"));
+    let report = world.run(&["schema", "report"]).exits(0).says("").stdout;
+    assert_eq!(report, include_str!("../../schema/report.schema.json"));
+    world.run(&["schema", "nothing"]).exits(2).prints_nothing();
 }
 
 #[test]

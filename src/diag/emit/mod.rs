@@ -49,6 +49,14 @@ pub fn emit(report: &Report, format: Format, display: Display, out: &mut dyn io:
     }
 }
 
+/// The JSON Schema of [`Format::Json`], as it is checked in.
+pub const REPORT_SCHEMA: &str = include_str!("../../../schema/report.schema.json");
+
+/// The same, from the types that write reports.
+pub fn report_schema() -> serde_json::Value {
+    json::schema()
+}
+
 /// What stands for a character that a terminal would obey, or that would hide others.
 const REPLACEMENT: char = '\u{fffd}';
 
