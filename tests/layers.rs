@@ -46,7 +46,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
-    ("cli", &["source", "facts", "diag", "syntax", "spec", "schema", "plan", "rules", "render", "lib", "sink", "sim"]),
+    (
+        "cli",
+        &[
+            "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
+            "sim",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 

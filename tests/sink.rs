@@ -97,7 +97,7 @@ impl Out {
 }
 
 fn files(list: &[(&str, &str)]) -> ArtifactSet {
-    let artifact = |path: &str, text: &str| Artifact { text: text.to_owned(), executable: path.ends_with(".sh") };
+    let artifact = |path: &str, text: &str| Artifact { text: text.to_owned(), executable: path == "setup.sh" };
     list.iter().map(|(path, text)| ((*path).to_owned(), artifact(path, text))).collect()
 }
 
@@ -359,7 +359,7 @@ fn some_files() -> impl Strategy<Value = ArtifactSet> {
         prop::sample::select(vec!["a/fly.toml", "b/fly.toml", "b/litefs.yml", "c/fly.toml", "setup.sh", "plan.json"]);
     prop::collection::btree_map(paths, "[xy]{0,2}\n", 1..6).prop_map(|map| {
         map.into_iter()
-            .map(|(path, text)| (path.to_owned(), Artifact { text, executable: path.ends_with(".sh") }))
+            .map(|(path, text)| (path.to_owned(), Artifact { text, executable: path == "setup.sh" }))
             .collect()
     })
 }

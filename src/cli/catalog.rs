@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
 use super::fill::{fill, markdown};
-use super::{CLEAN, Failure, print};
+use super::{CLEAN, Failure, form, print};
 use crate::diag::emit::REPORT_SCHEMA;
 use crate::facts::FACTS;
 use crate::rules::{self, FixAvailability, RULES, Rule};
@@ -14,8 +14,15 @@ use crate::schema::{self, nearest};
 use crate::spec::{Level, Tier};
 
 pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
+    if let Some((id, page)) = form::find(&args.rule) {
+        print(&mut io::stdout().lock(), |out| {
+            writeln!(out, "# {} ({})\n\nof the language itself; it cannot be waived.\n", id.name, id.code)?;
+            writeln!(out, "{}", fill(page, "", ""))
+        })?;
+        return Ok(CLEAN);
+    }
     let Some(rule) = rules::find(&args.rule) else {
-        let near = nearest(&args.rule, RULES.iter().map(|rule| rule.id.name));
+        let near = nearest(&args.rule, RULES.iter().map(|rule| rule.id.name).chain(form::names()));
         let hint = near.map_or("`flyarch rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Failure::usage(format!("there is no rule `{}`; {hint}", args.rule)));
     };

@@ -8,6 +8,7 @@ mod args;
 mod build;
 mod catalog;
 mod fill;
+mod form;
 mod input;
 mod lint;
 mod stand_in;

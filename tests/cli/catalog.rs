@@ -48,6 +48,26 @@ fn explain_prints_the_page_of_a_rule() {
     }
 }
 
+/// Whatever a finding is called, its name is one to ask for.
+#[test]
+fn explain_knows_every_finding() {
+    let world = World::new();
+    let sources = walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).into_iter();
+    let paths = sources.map(|entry| entry.unwrap().into_path()).filter(|p| p.extension().is_some_and(|e| e == "rs"));
+    let texts: Vec<String> = paths.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let names = texts.iter().flat_map(|text| text.split("RuleId { name: \"").skip(1));
+    let names: Vec<&str> = names.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(names.len() >= 20, "{names:?}");
+    for name in names {
+        let run = world.run(&["explain", name]).exits(0).says("");
+        assert!(run.stdout.starts_with(&format!("# {name} (FA0")), "{run}");
+        fits(&run.stdout);
+    }
+    let run = world.run(&["explain", "wrong-type"]).exits(0);
+    golden("cli/explain-wrong-type.txt", &run.stdout);
+    assert_eq!(world.run(&["explain", "FA004"]).exits(0).stdout, run.stdout);
+}
+
 #[test]
 fn explain_knows_what_was_meant() {
     let world = World::new();

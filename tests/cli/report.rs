@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use flyarch::diag::emit::{REPORT_SCHEMA, report_schema};
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::world::{REFERENCE, World};
@@ -12,10 +14,12 @@ fn schema() -> Value {
     serde_json::from_str(REPORT_SCHEMA).unwrap()
 }
 
+/// Made once: that costs more than all the reports.
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).unwrap());
+
 #[track_caller]
 pub(crate) fn fits_the_schema(report: &Value) {
-    let validator = jsonschema::validator_for(&schema()).unwrap();
-    let errors: Vec<String> = validator.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    let errors: Vec<String> = VALIDATOR.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}\n{report:#}");
 }
 
@@ -76,7 +80,7 @@ fn what_is_no_report_does_not_fit() {
     let run = World::with(super::world::with_error()).run(&["lint", "--format", "json"]).exits(1);
     let good: Value = serde_json::from_str(&run.stdout).unwrap();
     fits_the_schema(&good);
-    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let validator = &*VALIDATOR;
     let wrong = [
         ("/version", json!(2)),
         ("/tool", json!("flyarch")),
