@@ -8,15 +8,26 @@
 //! Source: flyctl at ad0172f, 2026-08-21. Descriptions end up in the JSON Schema and in editors.
 
 pub mod command;
+mod conform;
+mod cx;
+mod de;
+mod go;
+mod json;
+mod patches;
+mod read;
 mod sections;
 mod service;
+mod surface;
+mod tree;
 mod words;
 mod write;
 
+pub use cx::{CHANGED_TEXT, IGNORED, KEY_CASE, OLD_SPELLING, SHADOWED};
+pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;
 pub use words::*;
-pub use write::write;
+pub use write::{Difference, differences, meaning, normal_form, write};
 
 /// Declares a table that has the keys of fly.toml's top level beside some of its own.
 ///
