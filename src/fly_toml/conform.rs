@@ -22,17 +22,6 @@ const REBUILT: [&str; 3] = ["mounts", "vm", "metrics"];
 /// Brings the whole file into form.
 pub(super) fn conform(cx: &mut Cx<'_>, root: &mut Table<'_>) {
     fields(cx, None, &FLY_TOML, root);
-    for entry in &mut root.0 {
-        if REBUILT.contains(&&*entry.key) && entry.key != cx.source.slice(entry.key_range).trim_matches(['"', '\'']) {
-            // Renamed from another case just now, or from an older spelling: only the former is dropped.
-            let written = cx.source.slice(entry.key_range).trim_matches(['"', '\'']);
-            if written.eq_ignore_ascii_case(&entry.key) {
-                entry.node.live = false;
-                let message = format!("flyctl drops `{}`: the section is `{}`", shorten(written), entry.key);
-                cx.warn(IGNORED, entry.key_range, message);
-            }
-        }
-    }
 }
 
 /// What a value has come to.
@@ -56,12 +45,7 @@ fn fields(cx: &mut Cx<'_>, path: Option<&Path<'_>>, section: &'static Section, t
             None => unknown_key(cx, path, section, entry),
             Some((at, alike)) => {
                 let field = &section.fields[*at];
-                if !alike {
-                    exact = false;
-                    let message = format!("flyctl takes `{}` for `{}`", shorten(&entry.key), field.name);
-                    cx.warn(KEY_CASE, entry.key_range, message)
-                        .help(format!("write `{}`: flyctl refuses other cases under `--strict`", field.name));
-                }
+                exact &= alike;
                 let below = match path {
                     Some(path) => path.then(field.name),
                     None => Path::root(field.name),
@@ -74,12 +58,12 @@ fn fields(cx: &mut Cx<'_>, path: Option<&Path<'_>>, section: &'static Section, t
         }
     }
     if !exact {
-        merge_cases(cx, section, table, &found);
+        merge_cases(cx, path.is_none(), section, table, &found);
     }
 }
 
 /// Gives keys in another case their name, and lets the last of several spellings win.
-fn merge_cases(cx: &mut Cx<'_>, section: &Section, table: &mut Table<'_>, found: &[Option<(usize, bool)>]) {
+fn merge_cases(cx: &mut Cx<'_>, top: bool, section: &Section, table: &mut Table<'_>, found: &[Option<(usize, bool)>]) {
     let mut order: Vec<usize> = (0..table.0.len()).filter(|&i| found[i].is_some()).collect();
     order.sort_by(|&a, &b| table.0[a].key.cmp(&table.0[b].key));
     let mut speaker: Vec<Option<usize>> = vec![None; section.fields.len()];
@@ -113,10 +97,16 @@ fn merge_cases(cx: &mut Cx<'_>, section: &Section, table: &mut Table<'_>, found:
         }
     }
     for (entry, found) in table.0.iter_mut().zip(found) {
-        if let Some((at, false)) = found
-            && entry.node.live
-        {
-            entry.key = Cow::Borrowed(section.fields[*at].name);
+        let Some((at, false)) = found else { continue };
+        let name = section.fields[*at].name;
+        let written = shorten(&entry.key);
+        if top && REBUILT.contains(&name) {
+            entry.node.live = false;
+            cx.warn(IGNORED, entry.key_range, format!("flyctl drops `{written}`: the section is `{name}`"));
+        } else if entry.node.live {
+            entry.key = Cow::Borrowed(name);
+            cx.warn(KEY_CASE, entry.key_range, format!("flyctl takes `{written}` for `{name}`"))
+                .help(format!("write `{name}`: flyctl refuses other cases under `--strict`"));
         }
     }
 }
@@ -125,14 +115,17 @@ fn merge_cases(cx: &mut Cx<'_>, section: &Section, table: &mut Table<'_>, found:
 fn unknown_key(cx: &mut Cx<'_>, path: Option<&Path<'_>>, section: &'static Section, entry: &mut Entry<'_>) {
     entry.node.live = false;
     let key = shorten(&entry.key);
-    let home = path.map_or_else(|| "the file".to_owned(), |path| format!("`{path}`"));
+    let home = path.map_or_else(|| "at the top level".to_owned(), |path| format!("in `{path}`"));
     let mut known = section.fields.iter().map(|field| field.name);
     let near = nearest(&entry.key, section.fields.iter().map(|field| field.name)).map(str::to_owned);
-    let report = cx.warn(UNKNOWN_KEY, entry.key_range, format!("unknown key `{key}` in {home}: flyctl drops it"));
+    let report = cx.warn(UNKNOWN_KEY, entry.key_range, format!("unknown key `{key}` {home}: flyctl drops it"));
     let old = match (&*entry.key, path.is_some()) {
         ("max_retries", true) => Some("the key is `retries`"),
         ("size_gb" | "size", true) if known.clone().any(|name| name == "initial_size") => {
             Some("the size of a new volume is `initial_size`, such as \"10gb\"")
+        }
+        ("allowed_public_ports" | "enable_6pn" | "private_network" | "nomad_deploy", true) => {
+            Some("a setting of the platform that machines have replaced: remove it")
         }
         ("encrypted", true) => Some("volumes are encrypted unless a command says otherwise"),
         ("script_checks" | "restart_limit" | "max_machines_running", true) => {
@@ -183,8 +176,7 @@ fn value(cx: &mut Cx<'_>, path: &Path<'_>, field: &'static Field, node: &mut Nod
     match &field.kind {
         Kind::Text => text(cx, path, node),
         Kind::Words(words) => formed(cx, path, node, pointer, &|text| words.contains(&text), &|| {
-            let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            format!("expected {}", list(&quoted.iter().map(String::as_str).collect::<Vec<_>>(), "or"))
+            format!("expected {}", list(words, "or"))
         }),
         Kind::Region => {
             formed(cx, path, node, pointer, &RegionCode::accepts, &|| format!("expected {}", RegionCode::EXPECTED))
@@ -266,14 +258,15 @@ fn has_required(cx: &mut Cx<'_>, path: &Path<'_>, section: &Section, node: &Node
     if table.0.iter().any(|entry| entry.key == key && entry.node.live) {
         return true;
     }
+    let field = section.fields.iter().find(|field| field.name == key);
+    let unset = |entry: &Entry<'_>| match &entry.node.value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty() && field.is_some_and(|field| !field.pointer),
+        _ => false,
+    };
     // A value that is there and wrong has been complained of.
-    if !table
-        .0
-        .iter()
-        .any(|entry| entry.key == key && !matches!(entry.node.value, Value::String(ref s) if s.is_empty()))
-    {
-        let words = section.fields.iter().find(|field| field.name == key).map(|field| &field.kind);
-        let help = match words {
+    if table.0.iter().all(|entry| entry.key != key || unset(entry)) {
+        let help = match field.map(|field| &field.kind) {
             Some(Kind::Words(words)) => format!("add `{key}`: {}", list(words, "or")),
             _ => format!("add `{key}`"),
         };
@@ -285,9 +278,10 @@ fn has_required(cx: &mut Cx<'_>, path: &Path<'_>, section: &Section, node: &Node
 fn tables(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>, section: &'static Section) -> Verdict {
     let Value::List(items) = &mut node.value else {
         let table = matches!(node.value, Value::Table(_));
+        let help = cx.list_of_tables(path);
         let report = cx.wrong_type(path, node, "a list of tables");
         if table {
-            report.help(format!("write `[[{path}]]`"));
+            report.help(help);
         }
         return Wrong;
     };
@@ -457,7 +451,7 @@ fn duration(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>, unit: Unit) -
     };
     if nanoseconds < 0 {
         cx.cannot_be(INVALID_VALUE, node.range, format!("`{path}` cannot be {}", go_duration(nanoseconds)))
-            .help("a duration cannot be negative");
+            .help("a duration cannot be negative; flyctl takes a number that is too large for one that is");
         return Wrong;
     }
     node.value = if bare && nanoseconds % unit.nanoseconds() == 0 {

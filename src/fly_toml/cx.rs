@@ -19,6 +19,10 @@ pub static CHANGED_TEXT: RuleId = RuleId { name: "changed-text", code: "FA032" }
 pub static KEY_CASE: RuleId = RuleId { name: "key-case", code: "FA033" };
 /// The rule of spellings that flyctl still reads, and would write another way.
 pub static OLD_SPELLING: RuleId = RuleId { name: "old-spelling", code: "FA034" };
+/// The rule of everything that is no JSON.
+pub static JSON_SYNTAX: RuleId = RuleId { name: "json-syntax", code: "FA035" };
+/// The rule of everything that is no YAML.
+pub static YAML_SYNTAX: RuleId = RuleId { name: "yaml-syntax", code: "FA036" };
 
 /// How many findings one file can have: whoever wrote more of them wrote something else than a fly.toml.
 const MOST: usize = 500;
@@ -74,6 +78,11 @@ impl<'a> Cx<'a> {
     pub(super) fn wrong_type(&mut self, path: &Path<'_>, node: &Node<'_>, expected: &str) -> DiagnosticBuilder<'_> {
         let message = format!("`{path}` must be {expected}, and is {}", node.describe());
         self.refuse(WRONG_TYPE, node.range, message)
+    }
+
+    /// How a list of tables is written.
+    pub(super) fn list_of_tables(&self, path: &Path<'_>) -> String {
+        if self.format == Format::Toml { format!("write `[[{path}]]`") } else { "write a list".to_owned() }
     }
 
     /// Something that flyctl loads, and that cannot be deployed: the configuration goes without it.

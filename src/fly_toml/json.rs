@@ -29,8 +29,6 @@ pub(super) fn parse(source: &Source) -> Parsed<Table<'_>> {
     }
     match node.value {
         Value::Table(table) => Ok(table),
-        // Go leaves an empty map behind.
-        Value::Null => Ok(Table::default()),
         _ => Err(SyntaxError { range: node.range, message: "expected an object: `{ … }`".to_owned() }),
     }
 }

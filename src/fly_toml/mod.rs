@@ -22,7 +22,7 @@ mod tree;
 mod words;
 mod write;
 
-pub use cx::{CHANGED_TEXT, IGNORED, KEY_CASE, OLD_SPELLING, SHADOWED};
+pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
 pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;

@@ -283,7 +283,7 @@ fn top_level_checks(cx: &mut Cx<'_>, root: &mut Table<'_>) {
             }
             for mut item in items {
                 let Value::Table(table) = &mut item.value else {
-                    cx.wrong_type(&path, &item, "a table for each check");
+                    cx.wrong_type(&path, &item, "a table, or a list of tables");
                     continue;
                 };
                 match table.take("name") {
@@ -485,8 +485,8 @@ fn array_of_tables<'s>(cx: &mut Cx<'_>, path: &Path<'_>, entry: &mut Entry<'s>) 
         | Value::String(_)
         | Value::Datetime(_)
         | Value::Duration(_) => {
-            let name = path.to_string();
-            cx.wrong_type(path, &node, "a table or a list of tables").help(format!("write `[[{name}]]`"));
+            let help = cx.list_of_tables(path);
+            cx.wrong_type(path, &node, "a table or a list of tables").help(help);
             None
         }
     }

@@ -8,10 +8,10 @@
 //! Each stage mirrors one of flyctl's (`internal/appconfig/serde.go`): the parser of the format, the patches for old
 //! spellings, and Go's JSON decoder. docs/fly-toml.md lists where this reader differs, and why.
 
-use super::cx::Cx;
+use super::cx::{Cx, JSON_SYNTAX, YAML_SYNTAX};
 use super::tree::{Node, Table, Value};
 use super::{FlyToml, conform, de, json, patches, tree};
-use crate::diag::{Diagnostic, Diagnostics, Reported, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
 use crate::schema::INVALID_VALUE;
 use crate::source::{FileId, Source, Span, TextRange};
 use crate::syntax::{self, SYNTAX};
@@ -75,10 +75,12 @@ pub fn read(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Res
 pub(super) fn understand<'s>(cx: &mut Cx<'s>) -> Result<Table<'s>, Reported> {
     let mut root = match cx.format {
         Format::Toml => toml(cx)?,
-        Format::Json => json::parse(cx.source).map_err(|error| syntax_error(cx, error.range, error.message))?,
+        Format::Json => {
+            json::parse(cx.source).map_err(|error| syntax_error(cx, JSON_SYNTAX, error.range, error.message))?
+        }
         Format::Yaml => {
             let message = "YAML is not read yet: `fly config show --local --toml` prints the file as TOML".to_owned();
-            return Err(syntax_error(cx, TextRange::default(), message));
+            return Err(syntax_error(cx, YAML_SYNTAX, TextRange::default(), message));
         }
     };
     patches::apply(cx, &mut root);
@@ -96,12 +98,13 @@ fn toml<'s>(cx: &mut Cx<'s>) -> Result<Table<'s>, Reported> {
     let Some(tree) = syntax::parse(source, cx.file, cx.diagnostics) else {
         return Err(cx.diagnostics.ok().err().unwrap_or_else(|| unreachable!("a mistake of syntax is an error")));
     };
-    tree::from_toml(tree.into_root()).map_err(|range| syntax_error(cx, range, "the number is too large".to_owned()))
+    tree::from_toml(tree.into_root())
+        .map_err(|range| syntax_error(cx, SYNTAX, range, "the number is too large".to_owned()))
 }
 
-fn syntax_error(cx: &mut Cx<'_>, range: TextRange, message: String) -> Reported {
+fn syntax_error(cx: &mut Cx<'_>, rule: RuleId, range: TextRange, message: String) -> Reported {
     let span = Span { file: cx.file, range };
-    cx.diagnostics.error(Diagnostic::new(SYNTAX, Severity::Error, span, message))
+    cx.diagnostics.error(Diagnostic::new(rule, Severity::Error, span, message))
 }
 
 /// JSON has no infinity, and flyctl goes through JSON: one anywhere, even in what it would drop, refuses the file.

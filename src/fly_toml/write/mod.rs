@@ -31,7 +31,8 @@ pub fn normal_form(config: &FlyToml) -> String {
     Writer::new("", Form::Flyctl).file(config, config.build.as_ref())
 }
 
-/// The normal form with a unit behind every size: two configurations mean the same to flyctl when this is the same.
+/// The normal form with a unit behind every size, and without what says nothing: two configurations mean the same to
+/// flyctl when this is the same.
 pub fn meaning(config: &FlyToml) -> String {
     Writer::new("", Form::Meaning).file(config, config.build.as_ref())
 }
@@ -122,7 +123,7 @@ enum Form {
     Stated,
     /// What flyctl prints.
     Flyctl,
-    /// What flyctl prints, and units behind sizes.
+    /// What flyctl prints, units behind sizes, and nothing empty.
     Meaning,
 }
 
@@ -213,9 +214,19 @@ impl Writer {
     /// What flyctl writes even where it is unset.
     fn always<T: Put, Z: Put + ?Sized>(&mut self, key: &'static str, value: Option<&Sourced<T>>, zero: &Z) {
         match value {
-            Some(value) => self.entry(key, &value.value),
-            None if self.form == Form::Stated => {}
-            None => self.entry(key, zero),
+            Some(value) if self.form != Form::Meaning || !value.is_zero() => self.entry(key, &value.value),
+            None if self.form == Form::Flyctl => self.entry(key, zero),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Writes a section that flyctl drops where it is empty.
+    fn section(&mut self, write: impl FnOnce(&mut Self)) {
+        let (before, after_header) = (self.out.len(), self.after_header);
+        write(self);
+        if self.form != Form::Flyctl && self.out[before..].trim_start().lines().count() == 1 {
+            self.out.truncate(before);
+            self.after_header = after_header;
         }
     }
 

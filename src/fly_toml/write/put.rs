@@ -22,8 +22,8 @@ pub(super) trait Put {
 impl Put for str {
     fn put(&self, out: &mut String) {
         let text = TomlStringBuilder::new(self);
-        // Writing to a string cannot fail.
-        let _ = match text.as_literal() {
+        // Go's encoder escapes a tab, which may stand in a literal too. Writing to a string cannot fail.
+        let _ = match text.as_literal().filter(|_| !self.contains('\t')) {
             Some(literal) => out.value(literal),
             None => out.value(text.as_basic()),
         };

@@ -17,10 +17,10 @@ impl Writer {
         self.opt("container", c.container.as_ref());
         self.after_header = self.out.is_empty();
         if let Some(x) = &c.experimental {
-            self.experimental(x);
+            self.section(|w| w.experimental(x));
         }
         if let Some(x) = build {
-            self.build(x);
+            self.section(|w| w.build(x));
         }
         if let Some(x) = &c.deploy {
             self.deploy(x);
@@ -41,7 +41,7 @@ impl Writer {
             self.http_service(x);
         }
         for service in &c.services {
-            self.service(service);
+            self.section(|w| w.service(service));
         }
         self.checks(&c.checks);
         for file in &c.files {

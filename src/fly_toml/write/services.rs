@@ -38,7 +38,7 @@ impl Writer {
         self.pointer("auto_stop_machines", x.auto_stop_machines.as_ref());
         self.pointer("auto_start_machines", x.auto_start_machines.as_ref());
         self.pointer("min_machines_running", x.min_machines_running.as_ref());
-        if x.ports.is_empty() && self.form != Form::Stated {
+        if x.ports.is_empty() && self.form == Form::Flyctl {
             self.entry("ports", &Vec::<String>::new());
         }
         self.opt("processes", x.processes.as_ref());
@@ -100,7 +100,7 @@ impl Writer {
         let Some(x) = x else { return };
         self.table(path);
         self.pointer("compress", x.compress.as_ref());
-        self.opt("h2_backend", x.h2_backend.as_ref());
+        self.pointer("h2_backend", x.h2_backend.as_ref());
         self.pointer("idle_timeout", x.idle_timeout.as_ref());
         self.pointer("headers_read_timeout", x.headers_read_timeout.as_ref());
         let below = |key: &'static str| [path, &[key]].concat();
