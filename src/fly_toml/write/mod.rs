@@ -11,7 +11,7 @@ mod services;
 
 use toml::de::DeValue;
 
-use self::put::{Put, put_key};
+pub(super) use self::put::{Put, put_float, put_key};
 use super::{Build, FlyToml};
 use crate::value::{Entries, Sourced};
 

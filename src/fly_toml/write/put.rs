@@ -10,7 +10,7 @@ use crate::fly_toml::{
 };
 use crate::value::{Duration, Name, Scalar, Sourced, Strings};
 
-pub(super) trait Put {
+pub(in crate::fly_toml) trait Put {
     fn put(&self, out: &mut String);
 
     /// Whether Go takes it for nothing: flyctl leaves such a value out unless it holds it by a pointer.
@@ -49,7 +49,7 @@ fn put_display(value: impl Display, out: &mut String) {
 }
 
 /// A float as Go's encoder writes it: never with an exponent, always with a point.
-pub(super) fn put_float(number: f64, out: &mut String) {
+pub(in crate::fly_toml) fn put_float(number: f64, out: &mut String) {
     put_display(number, out);
     if number.fract() == 0.0 {
         out.push_str(".0");
@@ -183,7 +183,7 @@ impl Put for HeaderEdit {
     }
 }
 
-pub(super) fn put_key(key: &str, out: &mut String) {
+pub(in crate::fly_toml) fn put_key(key: &str, out: &mut String) {
     let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if bare { out.push_str(key) } else { key.put(out) }
 }
