@@ -114,6 +114,9 @@ fn merge_cases(cx: &mut Cx<'_>, top: bool, section: &Section, table: &mut Table<
 /// Says what becomes of a key that flyctl does not know: nothing.
 fn unknown_key(cx: &mut Cx<'_>, path: Option<&Path<'_>>, section: &'static Section, entry: &mut Entry<'_>) {
     entry.node.live = false;
+    if cx.is_full() {
+        return;
+    }
     let key = shorten(&entry.key);
     let home = path.map_or_else(|| "at the top level".to_owned(), |path| format!("in `{path}`"));
     let mut known = section.fields.iter().map(|field| field.name);

@@ -44,6 +44,11 @@ impl<'a> Cx<'a> {
         Self { source, file, format, diagnostics, refused: false, complete: true, found: 0 }
     }
 
+    /// Whether another finding would not be shown: what costs a search need not be looked for.
+    pub(super) fn is_full(&self) -> bool {
+        self.found >= MOST
+    }
+
     fn add(
         &mut self,
         rule: RuleId,

@@ -65,7 +65,7 @@ fn same(source: &Source, text: &str, root: Table<'_>) -> bool {
 
 /// The places that a comment can stand beside: those that are written again.
 fn collect(source: &Source, table: &Table<'_>, section: Option<&'static Section>, anchors: &mut Vec<TextRange>) {
-    for entry in table.0.iter().filter(|entry| !is_gone(source, section, entry)) {
+    for entry in table.0.iter().filter(|entry| !is_gone(source, entry)) {
         let below = kind_of(section, entry);
         match shape(source, entry, below) {
             Shape::Value => anchors.push(entry.key_range.cover(entry.node.range)),
@@ -128,12 +128,12 @@ enum Shape {
 
 /// Whether nothing is left of it: a table that another spelling of its name has taken over, or one that flyctl drops
 /// where it is empty.
-fn is_gone(source: &Source, section: Option<&'static Section>, entry: &Entry<'_>) -> bool {
+fn is_gone(source: &Source, entry: &Entry<'_>) -> bool {
     match &entry.node.value {
         Value::Null => is_header(source, entry.node.range),
         Value::Table(table) => table.0.is_empty() && matches!(&*entry.key, "experimental" | "build"),
-        // An empty list of tables has no header.
-        Value::List(items) => items.is_empty() && matches!(kind_of(section, entry), Some(Kind::Tables(_))),
+        // Tables with headers of which none is left.
+        Value::List(items) => items.is_empty() && is_header(source, entry.node.range),
         _ => false,
     }
 }
@@ -180,7 +180,7 @@ impl Printer<'_> {
             known.and_then(|s| s.fields.iter().position(|field| field.name == entry.key)).unwrap_or(usize::MAX)
         };
         let source = self.source;
-        let mut entries: Vec<&Entry<'_>> = table.0.iter().filter(|entry| !is_gone(source, section, entry)).collect();
+        let mut entries: Vec<&Entry<'_>> = table.0.iter().filter(|entry| !is_gone(source, entry)).collect();
         // What fly.toml knows comes in flyctl's order, the rest as it stands.
         entries.sort_by_key(|entry| (rank(entry), entry.key_range.start));
         let with_shape: Vec<(&Entry<'_>, Option<&'static Kind>, Shape)> = entries
