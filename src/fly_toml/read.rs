@@ -9,7 +9,7 @@
 //! spellings, and Go's JSON decoder. docs/fly-toml.md lists where this reader differs, and why.
 
 use super::cx::{Cx, JSON_SYNTAX, YAML_SYNTAX};
-use super::tree::{Node, Table, Value};
+use super::tree::Table;
 use super::{FlyToml, conform, de, json, patches, tree};
 use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
 use crate::schema::INVALID_VALUE;
@@ -84,7 +84,7 @@ pub(super) fn understand<'s>(cx: &mut Cx<'s>) -> Result<Table<'s>, Reported> {
         }
     };
     patches::apply(cx, &mut root);
-    no_infinity(cx, &root);
+    root.0.iter().for_each(|entry| patches::no_infinity(cx, &entry.node));
     conform::conform(cx, &mut root);
     if cx.refused {
         Err(cx.diagnostics.ok().err().unwrap_or_else(|| unreachable!("a refusal is an error")))
@@ -105,25 +105,4 @@ fn toml<'s>(cx: &mut Cx<'s>) -> Result<Table<'s>, Reported> {
 fn syntax_error(cx: &mut Cx<'_>, rule: RuleId, range: TextRange, message: String) -> Reported {
     let span = Span { file: cx.file, range };
     cx.diagnostics.error(Diagnostic::new(rule, Severity::Error, span, message))
-}
-
-/// JSON has no infinity, and flyctl goes through JSON: one anywhere, even in what it would drop, refuses the file.
-fn no_infinity(cx: &mut Cx<'_>, table: &Table<'_>) {
-    fn look(cx: &mut Cx<'_>, node: &Node<'_>) {
-        match &node.value {
-            Value::Float(number) if !number.is_finite() => {
-                cx.refuse(INVALID_VALUE, node.range, "flyctl has no infinite numbers, and no `nan`");
-            }
-            Value::List(items) => items.iter().for_each(|item| look(cx, item)),
-            Value::Table(table) => no_infinity(cx, table),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::String(_)
-            | Value::Datetime(_)
-            | Value::Duration(_) => {}
-        }
-    }
-    table.0.iter().for_each(|entry| look(cx, &entry.node));
 }
