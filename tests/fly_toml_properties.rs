@@ -245,6 +245,13 @@ fn hostile_texts_end() {
         format!("a = {}", "[".repeat(200_000)),
         format!("a = {}", "{a=".repeat(200_000)),
         "{\"a\":".repeat(200_000),
+        format!(
+            "a0: &a0 [1, 2, 3]\n{}",
+            (1..40).map(|i| format!("a{i}: &a{i} [*a{0}, *a{0}]\n", i - 1)).collect::<String>()
+        ),
+        (0..20_000).map(|i| format!("{}a{i}:\n", " ".repeat(i % 300))).collect(),
+        "- ".repeat(100_000),
+        "? ".repeat(100_000),
         "[".repeat(100_000) + &"]".repeat(100_000),
         format!("{{\"env\":{}}}", "[".repeat(200_000)),
         (0..20_000).map(|i| format!("[[env]]\nA{} = {i}\n", i % 7_000)).collect(),

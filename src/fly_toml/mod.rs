@@ -23,6 +23,7 @@ mod surface;
 mod tree;
 mod words;
 mod write;
+mod yaml;
 
 pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
 pub use format::format;

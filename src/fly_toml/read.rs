@@ -10,7 +10,7 @@
 
 use super::cx::{Cx, JSON_SYNTAX, YAML_SYNTAX};
 use super::tree::Table;
-use super::{FlyToml, conform, de, json, patches, tree};
+use super::{FlyToml, conform, de, json, patches, tree, yaml};
 use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
 use crate::schema::INVALID_VALUE;
 use crate::source::{FileId, Source, Span, TextRange};
@@ -79,8 +79,7 @@ pub(super) fn understand<'s>(cx: &mut Cx<'s>) -> Result<Table<'s>, Reported> {
             json::parse(cx.source).map_err(|error| syntax_error(cx, JSON_SYNTAX, error.range, error.message))?
         }
         Format::Yaml => {
-            let message = "YAML is not read yet: `fly config show --local --toml` prints the file as TOML".to_owned();
-            return Err(syntax_error(cx, YAML_SYNTAX, TextRange::default(), message));
+            yaml::parse(cx.source).map_err(|error| syntax_error(cx, YAML_SYNTAX, error.range, error.message))?
         }
     };
     patches::apply(cx, &mut root);
