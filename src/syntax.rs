@@ -91,6 +91,13 @@ fn message(text: &str) -> String {
     }
 }
 
+impl<'s> Tree<'s> {
+    /// The parser's own tree.
+    pub(crate) fn into_root(self) -> DeTable<'s> {
+        self.root
+    }
+}
+
 impl Tree<'_> {
     /// Whether the text holds nothing but comments.
     pub fn is_empty(&self) -> bool {

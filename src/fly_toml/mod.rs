@@ -8,15 +8,30 @@
 //! Source: flyctl at ad0172f, 2026-08-21. Descriptions end up in the JSON Schema and in editors.
 
 pub mod command;
+mod conform;
+mod cx;
+mod de;
+mod format;
+mod go;
+mod json;
+mod patches;
+mod read;
+mod remarks;
 mod sections;
 mod service;
+mod surface;
+mod tree;
 mod words;
 mod write;
+mod yaml;
 
+pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
+pub use format::format;
+pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;
 pub use words::*;
-pub use write::write;
+pub use write::{Difference, differences, meaning, normal_form, write};
 
 /// Declares a table that has the keys of fly.toml's top level beside some of its own.
 ///

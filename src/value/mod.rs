@@ -15,6 +15,6 @@ pub use address::{Address, addresses};
 pub use collections::{Entries, Many, OneOrList};
 pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
 pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};
-pub use scalar::{Scalar, Strings};
+pub use scalar::{Scalar, Strings, go_float};
 pub use size::{Memory, VolumeSize};
 pub use sourced::{Origin, Sourced, Why};

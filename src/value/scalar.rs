@@ -32,7 +32,7 @@ impl fmt::Debug for Scalar {
 }
 
 /// Go's `%v` of a float: the shortest text that reads back, with an exponent below 1e-4 and from 1e6.
-fn go_float(number: f64) -> String {
+pub fn go_float(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }

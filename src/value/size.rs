@@ -72,7 +72,8 @@ fn parse(text: &str, base: u64, unit: u64) -> Option<Size> {
     let (number, suffix) = text.split_at(digits);
     let suffix = suffix.strip_prefix(' ').unwrap_or(suffix).to_ascii_lowercase();
     let scale = match suffix.as_str() {
-        "" => unit,
+        // Digits alone count what the place counts. A fraction would be one of bytes, which nobody means.
+        "" if !number.contains('.') => unit,
         "b" => 1,
         "k" | "kb" | "kib" => base,
         "m" | "mb" | "mib" => base.pow(2),
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_size() {
-        for text in ["", "gb", "1..5gb", ".5gb", "1 petabyte", "-1gb", "1e9", "999999999999999999tb", "10  gb"] {
+        for text in ["", "gb", "1..5gb", ".5gb", "1 petabyte", "-1gb", "1e9", "1.5", "999999999999999999tb", "10  gb"] {
             assert!(text.parse::<Memory>().is_err(), "{text:?}");
         }
     }
