@@ -7,7 +7,8 @@
 //!                                    └──── rules ────┘──▶ Diagnostics
 //! ```
 //!
-//! [`compile`] is all of it, and [`check`] the part that finds things. Both are pure functions of the source, facts and
+//! [`compile`] is all of it, and [`check`] the part that finds things; [`check_files`] looks at plain fly.toml files with
+//! the same rules. All are pure functions of the source, facts and
 //! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
@@ -36,8 +37,8 @@ use model::Model;
 use plan::Layout;
 use render::{ArtifactSet, RenderCx};
 use rules::{Judging, Rule};
-use source::{FileId, Source, Span};
-use spec::{Date, Spec};
+use source::{FileId, Source, Sources, Span};
+use spec::{Date, Spec, Tier};
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,8 @@ pub struct Options {
     pub layout: Layout,
     /// Today, for waivers that end. Without it they never do.
     pub today: Option<Date>,
+    /// How strictly plain files are judged. Without it their names tell.
+    pub tier: Option<Tier>,
     /// Judge by this rule alone. For its tests.
     pub only_rule: Option<&'static Rule>,
 }
@@ -75,6 +78,37 @@ pub fn compile(source: &Source, facts: &Facts, options: &Options) -> Compilation
 /// Finds what [`compile`] finds, and renders nothing.
 pub fn check(source: &Source, facts: &Facts, options: &Options) -> Compilation {
     run(source, facts, options, Until::Judged)
+}
+
+/// Finds what is wrong with some of the `sources` that are plain fly.toml files, each by itself and all beside each
+/// other. `files` are in ascending order.
+pub fn check_files(sources: &Sources, files: &[FileId], facts: &Facts, options: &Options) -> Vec<Diagnostic> {
+    let read = spread::map(files, |&file| {
+        let source = sources.get(file);
+        let mut diagnostics = Diagnostics::default();
+        let reading = fly_toml::read(source, file, &mut diagnostics).ok();
+        let app = reading.and_then(|reading| {
+            lower::files::lower(reading.config, source, file, options.tier, facts, &mut diagnostics)
+        });
+        (app, diagnostics)
+    });
+    let mut diagnostics = Diagnostics::default();
+    let mut apps = Vec::with_capacity(files.len());
+    for (app, of_file) in read {
+        apps.extend(app);
+        diagnostics.append(of_file);
+    }
+    let model = lower::files::model(apps, &mut diagnostics);
+    let texts: Vec<&Source> = sources.iter().collect();
+    let judging =
+        Judging { facts, model: &model, layout: &options.layout, sources: &texts, file: FILE, today: options.today };
+    rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
+    rules::waive(&judging, files, options.only_rule.is_none(), &mut diagnostics);
+    let mut found = diagnostics.finish();
+    // Edits are made of TOML.
+    let toml = |d: &Diagnostic| fly_toml::Format::of(sources.get(d.primary.span.file).name()) == fly_toml::Format::Toml;
+    found.iter_mut().filter(|d| !toml(d)).for_each(|d| d.fix = None);
+    found
 }
 
 /// How far a spec goes through the pipeline.

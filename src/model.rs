@@ -2,10 +2,13 @@
 //! orders it, the renderer writes it.
 //!
 //! The model holds the typed sections of the spec themselves, moved and completed, not copies of them.
+//!
+//! Plain fly.toml files have a model too, for the rules alone: an app for each file, and nothing beside the apps. What
+//! only a spec can say, such as where machines run, is absent there and never guessed.
 
 use std::fmt;
 
-use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Protocol};
+use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::kinds::postgres::Engine;
 use crate::source::{FileId, TextRange};
@@ -15,8 +18,8 @@ use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin
 /// A whole architecture.
 #[derive(Debug)]
 pub struct Model {
-    /// What all apps have in common.
-    pub project: Project,
+    /// What all apps have in common; plain files have nothing.
+    pub project: Option<Project>,
     /// Apps, in the order of the spec.
     pub apps: Vec<App>,
     /// Postgres clusters, in the order of the spec.
@@ -58,18 +61,22 @@ pub struct ResourceId {
 /// One Fly app.
 #[derive(Debug)]
 pub struct App {
-    /// Its key in the spec.
+    /// How it is written.
+    pub form: AppForm,
+    /// Its key in the spec. A plain file has none; what is here then is never shown.
     pub key: Sourced<Key>,
     /// The file that all of its origins are places in.
     pub file: FileId,
-    /// The header of its table.
+    /// The header of its table; of a plain file the value of `app`.
     pub header: TextRange,
+    /// How strict the checks are: the project's tier, or that of a file's name.
+    pub tier: Tier,
     /// The name of the Fly app.
     pub name: Sourced<AppName>,
     /// Its fly.toml, complete.
     pub toml: FlyToml,
-    /// The region of what a deploy creates.
-    pub primary_region: Sourced<RegionCode>,
+    /// The region of what a deploy creates. A plain file need not say it.
+    pub primary_region: Option<Sourced<RegionCode>>,
     /// Process groups, in the order of the spec; never empty.
     pub groups: Vec<Group>,
     /// Services of both forms, `http_service` first.
@@ -102,6 +109,15 @@ pub struct App {
     pub secrets_at: Option<TextRange>,
 }
 
+/// How an app is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppForm {
+    /// As a table of a spec.
+    Table,
+    /// As a plain file of this spelling.
+    File(Format),
+}
+
 /// A process group.
 #[derive(Debug)]
 pub struct Group {
@@ -109,7 +125,7 @@ pub struct Group {
     pub name: Sourced<Name>,
     /// Its command, when the spec has one.
     pub command: Option<Sourced<String>>,
-    /// Where its machines run, and how many; never empty, and with the primary region.
+    /// Where its machines run, and how many; with the primary region. Of a plain file empty: it does not say.
     pub placement: Vec<(Sourced<RegionCode>, Sourced<Count>)>,
     /// Its mount, by place in `toml.mounts`.
     pub mount: Option<usize>,
@@ -341,8 +357,10 @@ impl<'a> RegionList<'a> {
 impl Model {
     /// All regions of the spec: the project's first, and nowhere again where they are inherited.
     pub fn region_lists(&self) -> impl Iterator<Item = RegionList<'_>> {
-        let shared: &[_] = self.project.regions.as_ref().map_or(&[], |regions| &regions.value);
-        let primary = self.project.primary_region.as_ref();
+        let project = self.project.as_ref();
+        let shared = project.and_then(|project| project.regions.as_ref());
+        let shared: &[_] = shared.map_or(&[], |regions| &regions.value);
+        let primary = project.and_then(|project| project.primary_region.as_ref());
         let primary =
             primary.filter(|primary| shared.first().is_none_or(|(first, _)| first.range() != primary.range()));
         let project = [
@@ -361,6 +379,17 @@ impl Model {
         });
         let apps = self.apps.iter().enumerate().flat_map(move |(index, app)| app.region_lists(index, shared));
         project.into_iter().chain(postgres).chain(redis).chain(apps)
+    }
+
+    /// What all apps of a spec have in common.
+    ///
+    /// # Panics
+    ///
+    /// When this is the model of plain files: it is for the stages that only specs get to.
+    pub fn project(&self) -> &Project {
+        self.project
+            .as_ref()
+            .unwrap_or_else(|| unreachable!("plain files are judged, and neither planned nor rendered"))
     }
 
     /// The name of a declaration as the spec writes it: `app.web`.
@@ -400,6 +429,58 @@ impl Model {
 }
 
 impl App {
+    /// Whether it stands in a plain file, not in a spec.
+    pub fn is_plain(&self) -> bool {
+        self.form != AppForm::Table
+    }
+
+    /// One of its tables as its author would write it: `[app.web.http_service]` of a spec,
+    /// `[http_service]` of a fly.toml.
+    pub fn table(&self, path: &str) -> String {
+        match self.form {
+            AppForm::Table => format!("[app.{}.{path}]", self.key.value),
+            AppForm::File(Format::Toml) => format!("[{path}]"),
+            AppForm::File(Format::Json | Format::Yaml) => path.to_owned(),
+        }
+    }
+
+    /// The same for an item of a list of tables: `[[http_service.checks]]`.
+    pub fn list_of_tables(&self, path: &str) -> String {
+        match self.form {
+            AppForm::Table | AppForm::File(Format::Toml) => format!("[{}]", self.table(path)),
+            AppForm::File(Format::Json | Format::Yaml) => path.to_owned(),
+        }
+    }
+
+    /// How a rule is waived, for a message.
+    pub fn waiver(&self, rule: &str) -> String {
+        match self.form {
+            AppForm::Table => format!("`{}` with `{rule} = \"…\"`", self.table("allow")),
+            AppForm::File(_) => format!("a comment here, `# flyarch: allow {rule} -- …`"),
+        }
+    }
+
+    /// How it gets a secret, for a message.
+    pub fn secret(&self, name: &str) -> String {
+        match self.form {
+            AppForm::Table => format!("`secrets = [\"{name}\"]`"),
+            AppForm::File(_) => format!("`fly secrets import -a {}` reads `{name}=…`", self.name.value),
+        }
+    }
+
+    /// How it is called in a sentence: `app.web`, or by its name.
+    pub fn reference(&self) -> String {
+        match self.form {
+            AppForm::Table => format!("app.{}", self.key.value),
+            AppForm::File(_) => format!("`{}`", self.name.value),
+        }
+    }
+
+    /// Whether a region is its primary one.
+    pub fn is_primary(&self, region: &str) -> bool {
+        self.primary_region.as_ref().is_some_and(|primary| primary.as_str() == region)
+    }
+
     /// Whether the proxy may stop all of its machines that serve a group: some service stops machines.
     pub fn may_stop(&self) -> bool {
         self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
@@ -417,7 +498,7 @@ impl App {
             let own = place(&group.placement);
             own != place(shared) && self.groups[..*i].iter().all(|earlier| place(&earlier.placement) != own)
         });
-        [RegionList { one: Some(&self.primary_region), ..app }, RegionList { listed: &self.ips.egress, ..app }]
+        [RegionList { one: self.primary_region.as_ref(), ..app }, RegionList { listed: &self.ips.egress, ..app }]
             .into_iter()
             .chain(placements.map(move |(_, group)| RegionList { counted: &group.placement, ..app }))
     }

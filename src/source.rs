@@ -161,6 +161,16 @@ impl Sources {
         FileId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 
+    /// All of them, by their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Source> {
+        self.0.iter()
+    }
+
+    /// Puts another text in the place of a source.
+    pub fn replace(&mut self, file: FileId, source: Source) {
+        self.0[file.index()] = source;
+    }
+
     /// A source by its id.
     ///
     /// # Panics

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         }
     };
     let layout = if stream { Layout::default() } else { layout(&path, &args.output)? };
-    let options = Options { layout, today: Some(input::today(args.show.today.as_deref())?), only_rule: None };
+    let options = Options { layout, today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
     let compilation = compile(&source, &FACTS, &options);
     let mut report = Report::default();
     report.sources.add(source);

@@ -112,6 +112,29 @@ impl<'a> Edits<'a> {
         Some(self.edit(TextRange { start: end, end }, with))
     }
 
+    /// Entries of a whole file of TOML, behind the one whose value stands at `after`, or before everything else. None
+    /// when the file has one of them already, or when `after` is no entry of the file itself.
+    pub fn insert_at_root(self, after: TextRange, entries: &[(&str, &str)]) -> Option<Edit> {
+        let br = self.source.line_break();
+        let root = self.source.line_range(1).start;
+        let body = self.entries(root, true);
+        if entries.iter().any(|(key, _)| body.keys.contains(key)) {
+            return None;
+        }
+        let lines = || entries.iter().map(|(key, literal)| format!("{key} = {literal}"));
+        if after.start == after.end {
+            let with: String = lines().flat_map(|line| [line, br.to_owned()]).collect();
+            return Some(self.edit(TextRange { start: root, end: root }, with));
+        }
+        // Behind the last entry of the file a table begins, and its entries are its own.
+        if after.end > body.end {
+            return None;
+        }
+        let end = self.source.line_range(self.source.line(after.end.saturating_sub(1))).end;
+        let with: String = lines().flat_map(|line| [br.to_owned(), line]).collect();
+        Some(self.edit(TextRange { start: end, end }, with))
+    }
+
     /// A list of tables with one table, below the entries of the table that holds the list. The table is given by its
     /// header, whose path the new header repeats.
     pub fn insert_list_of_tables(self, table: TextRange, name: &str, entries: &[(&str, String)]) -> Option<Edit> {
@@ -142,11 +165,13 @@ impl<'a> Edits<'a> {
             return None;
         }
         let header_end = self.source.line_range(self.source.line(table.end.saturating_sub(1))).end;
-        let (start, text) = if braces {
-            (table.start + 1, &text[1..])
-        } else {
-            (header_end, self.source.text().get(header_end as usize..)?)
-        };
+        Some(if braces { self.entries(table.start + 1, false) } else { self.entries(header_end, true) })
+    }
+
+    /// The entries from a place on: to the next header where each has a line, or to the brace that closes.
+    fn entries(self, start: u32, lines: bool) -> Body<'a> {
+        let braces = !lines;
+        let text = self.source.text().get(start as usize..).unwrap_or("");
         let mut body = Body { keys: Vec::new(), end: start };
         let (mut depth, mut fresh, mut entry) = (0_i32, true, false);
         for token in toml_parser::Source::new(text).lex() {
@@ -169,7 +194,7 @@ impl<'a> Edits<'a> {
                 | TokenKind::Atom
                     if fresh && depth == 0 =>
                 {
-                    body.keys.push(text.get(from..to)?.trim_matches(['"', '\'']));
+                    body.keys.push(text.get(from..to).unwrap_or("").trim_matches(['"', '\'']));
                     (fresh, entry) = (false, true);
                 }
                 TokenKind::LiteralString
@@ -189,7 +214,7 @@ impl<'a> Edits<'a> {
                 break;
             }
         }
-        Some(body)
+        body
     }
 
     /// The bare key of a value: what stands before the `=` before it, on the same line.
@@ -253,6 +278,20 @@ impl<'a> Edits<'a> {
         let head = text[..key.start as usize].trim_end_matches([' ', '\t']);
         let start = head.strip_suffix(',').map_or(key.start as usize, str::len);
         tail[spaces..].starts_with('}').then(|| self.edit(TextRange::new(start, value.end as usize), ""))
+    }
+
+    /// No comment where there is one: its line, or what is behind the last word before it.
+    pub fn remove_comment(self, comment: TextRange) -> Edit {
+        let line = self.source.line(comment.start);
+        let whole = self.source.line_range(line);
+        let before = self.source.slice(TextRange { start: whole.start, end: comment.start });
+        let start = whole.start + TextRange::new(before.trim_end().len(), 0).start;
+        let end = if before.trim().is_empty() {
+            self.source.line_range(line + 1).start.max(comment.end)
+        } else {
+            comment.end
+        };
+        self.edit(TextRange { start, end }, "")
     }
 
     /// One more item of an array on one line.

@@ -184,6 +184,18 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Adds all findings of another list behind its own.
+    pub fn append(&mut self, mut other: Self) {
+        self.errors += other.errors;
+        self.list.append(&mut other.list);
+    }
+
+    /// Keeps the findings that are wanted.
+    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(wanted);
+        self.errors = self.list.iter().filter(|d| d.severity == Severity::Error).count();
+    }
+
     /// Adds an error and returns the proof of it.
     pub fn error(&mut self, mut diagnostic: Diagnostic) -> Reported {
         diagnostic.severity = Severity::Error;
@@ -230,6 +242,11 @@ impl Report {
     pub fn add(&mut self, file: FileReport) {
         let id = self.sources.add(file.source);
         self.diagnostics.extend(file.diagnostics.into_iter().map(|diagnostic| diagnostic.in_file(id)));
+    }
+
+    /// Adds the findings of a compilation of a source that is here already.
+    pub fn find(&mut self, file: FileId, diagnostics: Vec<Diagnostic>) {
+        self.diagnostics.extend(diagnostics.into_iter().map(|diagnostic| diagnostic.in_file(file)));
     }
 
     /// Adds a report of one source.

@@ -22,10 +22,10 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
          # {}\n\n\
          {} in the organisation `{}`, tier {}: {}.\n",
         plain(cx.spec_name()),
-        model.project.name.value,
+        model.project().name.value,
         counted(model.apps.len(), "app", "apps"),
-        model.project.org.value,
-        model.project.tier.as_str(),
+        model.project().org.value,
+        model.project().tier.as_str(),
         machines_sentence(model),
     );
     diagram(&mut out, model);
@@ -413,7 +413,7 @@ fn runbook(out: &mut String, model: &Model) {
              ```sh\nfly mpg list --org {org}\nfly mpg backup list CLUSTER_ID --all\n\
              fly mpg restore CLUSTER_ID --backup-id BACKUP_ID --name NEW_NAME\n```\n",
             postgres.name.value,
-            org = model.project.org.value,
+            org = model.project().org.value,
         );
     }
     let unmanaged = model.postgres.iter().find(|postgres| postgres.engine.value == Engine::Unmanaged);
@@ -425,7 +425,7 @@ fn runbook(out: &mut String, model: &Model) {
              ```sh\nfly volumes list -a {name}\nfly volumes snapshots list VOLUME_ID -a {name}\n\
              fly postgres create --name NEW_NAME --org {org} --region {region} --snapshot-id SNAPSHOT_ID\n```\n",
             name = postgres.name.value,
-            org = model.project.org.value,
+            org = model.project().org.value,
             region = postgres.region.value,
         );
     }

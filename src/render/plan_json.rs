@@ -34,9 +34,9 @@ impl<'a> Steps<'a> {
         let model = cx.model;
         let head = Head {
             version: VERSION,
-            architecture: model.project.name.as_str(),
-            org: model.project.org.as_str(),
-            tier: model.project.tier.as_str(),
+            architecture: model.project().name.as_str(),
+            org: model.project().org.as_str(),
+            tier: model.project().tier.as_str(),
             spec: cx.spec_name(),
         };
         let mut out = String::with_capacity(256 + cx.plan.steps.len() * 288);

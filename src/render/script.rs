@@ -40,8 +40,8 @@ pub(super) fn setup(cx: RenderCx<'_>, steps: String) -> String {
         TEMPLATE,
         context! {
             spec => cx.spec_name(),
-            name => cx.model.project.name.as_str(),
-            org => cx.model.project.org.as_str(),
+            name => cx.model.project().name.as_str(),
+            org => cx.model.project().org.as_str(),
             minimum => cx.facts.flyctl_minimum,
             total => cx.plan.steps.len(),
             hidden,

@@ -14,7 +14,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
          #\n\
          # Copy it to secrets.env, fill it in (values in single quotes), never commit it, and run\n\
          #   set -a; . ./secrets.env; set +a; ./setup.sh\n",
-        cx.model.project.name.value,
+        cx.model.project().name.value,
         comment(cx.spec_name())
     );
     let mut variables: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 
 declare_rule! {
@@ -40,6 +40,7 @@ declare_rule! {
         code: "FA307",
         group: Group::Correctness,
         levels: Levels::RELIABILITY,
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::Strategy;
 use crate::model::{App, ServiceForm};
 use crate::schema::list;
@@ -76,6 +76,7 @@ declare_rule! {
         code: "FA313",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: false,
@@ -126,10 +127,13 @@ fn is_checked(app: &App, group: usize) -> bool {
 
 /// Where a check belongs.
 fn suggestion(app: &App, form: Option<ServiceForm>) -> String {
-    let key = &app.key.value;
     match form {
-        Some(ServiceForm::Http) => format!("`[[app.{key}.http_service.checks]]` with a `path` that answers 2xx"),
-        Some(ServiceForm::General(_)) => format!("`[[app.{key}.services.tcp_checks]]` or `http_checks` to the service"),
-        None => format!("`[app.{key}.checks.alive]` with a `type` and a `port`"),
+        Some(ServiceForm::Http) => {
+            format!("`{}` with a `path` that answers 2xx", app.list_of_tables("http_service.checks"))
+        }
+        Some(ServiceForm::General(_)) => {
+            format!("`{}` or `http_checks` to the service", app.list_of_tables("services.tcp_checks"))
+        }
+        None => format!("`{}` with a `type` and a `port`", app.table("checks.alive")),
     }
 }

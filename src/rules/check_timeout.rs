@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::fix::string_literal;
 use crate::model::App;
 use crate::spec::Level;
@@ -39,6 +39,7 @@ declare_rule! {
         code: "FA117",
         group: Group::Reliability,
         levels: Levels::always(Level::Warn),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::{ConcurrencyType, Protocol};
 use crate::model::{App, Concurrency, Service};
 use crate::value::Origin;
@@ -54,6 +54,7 @@ declare_rule! {
         code: "FA102",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,14 +1,15 @@
 //! What rules are given, and where their findings go: levels and waivers are decided here, once.
 
-use super::{CANNOT_ALLOW, Check, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
+use super::{CANNOT_ALLOW, Check, Levels, Needs, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
 use crate::diag::fix::Edits;
 use crate::diag::{Applicability, Diagnostic, DiagnosticBuilder, Diagnostics, Edit, Fix, Severity};
 use crate::facts::Facts;
-use crate::model::Model;
+use crate::model::{App, Model};
 use crate::plan::{Layout, Plan};
 use crate::schema::nearest;
 use crate::source::{FileId, Source, Span};
 use crate::spec::{Date, Level, Tier};
+use crate::spread;
 use crate::value::{Origin, Sourced};
 
 /// What a rule reads, and its way to the findings.
@@ -23,7 +24,7 @@ pub struct Cx<'a> {
     file: FileId,
     diagnostics: &'a mut Diagnostics,
     rule: &'static Rule,
-    level: Level,
+    levels: Levels,
     /// The app that is looked at: its waivers count.
     app: Option<usize>,
     waivers: &'a mut Waivers,
@@ -64,14 +65,18 @@ impl Waivers {
 }
 
 impl Cx<'_> {
-    /// The tier of the project.
-    pub fn tier(&self) -> Tier {
-        self.model.project.tier.value
+    /// The tier of the app that is looked at, or of the project.
+    fn tier(&self) -> Tier {
+        tier(self.model, self.app)
+    }
+
+    fn level(&self) -> Level {
+        self.levels.of(self.tier())
     }
 
     /// A finding of the rule's own level about what has this origin.
     pub fn report(&mut self, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
-        let severity = match self.level {
+        let severity = match self.level() {
             Level::Error => Severity::Error,
             Level::Warn | Level::Allow => Severity::Warning,
         };
@@ -90,7 +95,7 @@ impl Cx<'_> {
             self.waivers.used.insert((app, waiver));
             return DiagnosticBuilder::silent(self.diagnostics);
         }
-        if self.level == Level::Allow {
+        if self.level() == Level::Allow {
             return DiagnosticBuilder::silent(self.diagnostics);
         }
         let span = Span { file: self.file(), range: at.range };
@@ -115,6 +120,16 @@ impl Cx<'_> {
         Edits::new(self.sources[file.index()], file)
     }
 
+    /// Makes edits of another place of the text: entries at the beginning of the app, which is a table of a spec or a whole
+    /// file.
+    pub fn insert_in_app(&self, app: &App, entries: &[(&str, &str)]) -> Option<Edit> {
+        if app.is_plain() {
+            self.edits().insert_at_root(app.header, entries)
+        } else {
+            self.edits().insert_entries(app.header, entries)
+        }
+    }
+
     /// What is written at a place of the text that is looked at.
     pub fn text(&self, at: Origin) -> &str {
         self.sources[self.file().index()].slice(at.range)
@@ -135,35 +150,47 @@ impl Cx<'_> {
 pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnostics: &mut Diagnostics) -> Waivers {
     let mut waivers = Waivers { today: judging.today, ..Waivers::default() };
     let levels = levels(judging, diagnostics);
+    let plain = judging.model.project.is_none();
     let rules = RULES.iter().zip(&levels).filter(|(rule, _)| only.is_none_or(|only| only.id == rule.id));
+    let rules = rules.filter(|(rule, _)| !plain || rule.needs == Needs::FlyToml);
     let (mut by_app, mut whole) = (Vec::new(), Vec::new());
-    for (&rule, &level) in rules {
+    for (&rule, &levels) in rules {
         match rule.check {
-            Check::App(check) => by_app.push((rule, level, check)),
-            Check::Model(check) => whole.push((rule, level, check)),
+            Check::App(check) => by_app.push((rule, levels, check)),
+            Check::Model(check) => whole.push((rule, levels, check)),
             Check::Both(app, model) => {
-                by_app.push((rule, level, app));
-                whole.push((rule, level, model));
+                by_app.push((rule, levels, app));
+                whole.push((rule, levels, model));
             }
             Check::Plan(_) => {}
         }
     }
     // App by app, not rule by rule: an app is read while it is warm. A rule that is off still looks for what a waiver
     // waives, so that the waiver is not called useless.
-    for (index, app) in judging.model.apps.iter().enumerate() {
-        for &(rule, level, check) in &by_app {
-            if level == Level::Allow && app.allow.is_empty() {
+    let places: Vec<usize> = (0..judging.model.apps.len()).collect();
+    let found = spread::map(&places, |&index| {
+        let app = &judging.model.apps[index];
+        let (mut diagnostics, mut waivers) =
+            (Diagnostics::default(), Waivers { today: judging.today, ..Waivers::default() });
+        for &(rule, levels, check) in &by_app {
+            if levels.of(app.tier) == Level::Allow && app.allow.is_empty() {
                 continue;
             }
-            check(app, &mut cx(judging, rule, level, Some(index), &mut waivers, diagnostics));
+            check(app, &mut cx(judging, rule, levels, Some(index), &mut waivers, &mut diagnostics));
         }
+        (diagnostics, waivers.used)
+    });
+    for (of_app, used) in found {
+        diagnostics.append(of_app);
+        waivers.used.extend(used);
     }
     let any_waiver = judging.model.apps.iter().any(|app| !app.allow.is_empty());
-    for &(rule, level, check) in &whole {
-        if level == Level::Allow && !any_waiver {
+    for &(rule, levels, check) in &whole {
+        let off = judging.model.project.as_ref().is_some_and(|project| levels.of(project.tier.value) == Level::Allow);
+        if off && !any_waiver {
             continue;
         }
-        check(judging.model, &mut cx(judging, rule, level, None, &mut waivers, diagnostics));
+        check(judging.model, &mut cx(judging, rule, levels, None, &mut waivers, diagnostics));
     }
     waivers
 }
@@ -178,11 +205,11 @@ pub(crate) fn run_on_plan(
 ) {
     // What is wrong with levels has been said already.
     let levels = levels(judging, &mut Diagnostics::default());
-    for (&rule, &level) in RULES.iter().zip(&levels) {
+    for (&rule, &levels) in RULES.iter().zip(&levels) {
         if let Check::Plan(check) = rule.check
             && only.is_none_or(|only| only.id == rule.id)
         {
-            check(plan, &mut cx(judging, rule, level, None, &mut waivers, diagnostics));
+            check(plan, &mut cx(judging, rule, levels, None, &mut waivers, diagnostics));
         }
     }
     if only.is_none() {
@@ -193,27 +220,33 @@ pub(crate) fn run_on_plan(
 fn cx<'a>(
     judging: &Judging<'a>,
     rule: &'static Rule,
-    level: Level,
+    levels: Levels,
     app: Option<usize>,
     waivers: &'a mut Waivers,
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
     let Judging { facts, model, layout, sources, file, .. } = *judging;
-    Cx { facts, model, layout, sources, file, diagnostics, rule, level, app, waivers }
+    Cx { facts, model, layout, sources, file, diagnostics, rule, levels, app, waivers }
 }
 
-/// The level of every rule: the policy's, or that of the tier.
-fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Level> {
+/// The tier of an app, or of the project.
+fn tier(model: &Model, app: Option<usize>) -> Tier {
+    let of_app = app.map(|app| model.apps[app].tier);
+    of_app.or_else(|| model.project.as_ref().map(|project| project.tier.value)).unwrap_or_default()
+}
+
+/// The levels of every rule: the policy's, or those of the tiers.
+fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Levels> {
     let model = judging.model;
-    let mut levels: Vec<Level> = RULES.iter().map(|rule| rule.levels.of(model.project.tier.value)).collect();
+    let mut levels: Vec<Levels> = RULES.iter().map(|rule| rule.levels).collect();
     for (name, level) in &model.levels {
         let Some(at) = RULES.iter().position(|rule| rule.id.name == name.as_str() || rule.id.code == name.as_str())
         else {
             unknown_rule(name, judging.file, diagnostics);
             continue;
         };
-        if RULES[at].waivable || level.value >= levels[at] {
-            levels[at] = level.value;
+        if RULES[at].waivable || level.value >= levels[at].of(tier(model, None)) {
+            levels[at] = Levels::always(level.value);
         } else {
             let span = Span { file: judging.file, range: level.range() };
             let message = format!("`{}` cannot be lowered", RULES[at].id.name);

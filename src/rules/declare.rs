@@ -15,6 +15,8 @@ pub struct Rule {
     pub group: Group,
     /// What its findings do, by tier.
     pub levels: Levels,
+    /// What it needs to know.
+    pub needs: Needs,
     /// The version of flyarch that brought it.
     pub since: &'static str,
     /// Whether its findings come with a fix.
@@ -27,6 +29,25 @@ pub struct Rule {
     pub file: &'static str,
     /// The check.
     pub check: Check,
+}
+
+/// What a rule needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// A fly.toml: it runs on plain files as well. What it could do with more, it does on specs alone.
+    FlyToml,
+    /// What only a spec says: where machines run, what an app uses, who may reach it, the data services.
+    Architecture,
+}
+
+impl Needs {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FlyToml => "fly.toml",
+            Self::Architecture => "spec",
+        }
+    }
 }
 
 /// What a rule is about.
@@ -124,6 +145,7 @@ macro_rules! declare_rule {
             code: $code:literal,
             group: $group:expr,
             levels: $levels:expr,
+            needs: $needs:expr,
             since: $since:literal,
             fix: $fix:expr,
             waivable: $waivable:expr,
@@ -135,6 +157,7 @@ macro_rules! declare_rule {
             id: $crate::diag::RuleId { name: $name, code: $code },
             group: $group,
             levels: $levels,
+            needs: $needs,
             since: $since,
             fix: $fix,
             waivable: $waivable,

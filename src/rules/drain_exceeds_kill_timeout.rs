@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 
 declare_rule! {
@@ -45,6 +45,7 @@ declare_rule! {
         code: "FA112",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,8 +1,8 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::Fix;
 use crate::kinds::app::Access;
 use crate::model::{App, Model, ServicePort};
-use crate::source::TextRange;
+use crate::source::{FileId, TextRange};
 use crate::spec::Level;
 use crate::value::{Address, Origin, Scalar, Sourced, addresses};
 
@@ -81,6 +81,7 @@ declare_rule! {
         code: "FA309",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -93,10 +94,10 @@ const ENDING: &str = ".flycast";
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let mut names: Option<Vec<(&str, usize)>> = None;
     // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<TextRange> = Vec::new();
+    let mut told: Vec<(FileId, TextRange)> = Vec::new();
     for (caller, app) in model.apps.iter().enumerate() {
         for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !value.as_str().contains(ENDING) || told.contains(&value.range()) {
+            if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
                 continue;
             }
             let names = names.get_or_insert_with(|| {
@@ -107,7 +108,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             for address in addresses(value.as_str(), ENDING) {
                 let Ok(at) = names.binary_search_by_key(&address.name, |(name, _)| name) else { continue };
                 if judge(&model.apps[names[at].1], value, &address, cx.about(caller)) {
-                    told.push(value.range());
+                    told.push((app.file, value.range()));
                 }
             }
         }
@@ -116,17 +117,19 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 
 /// Looks at one address. Says whether somebody sees a finding about it.
 fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<'_>) -> bool {
-    let (name, key) = (&app.name.value, &app.key.value);
-    if app.access.value != Access::Private {
+    let name = &app.name.value;
+    // Which addresses an app has, no plain file says.
+    if app.access.value != Access::Private && !app.is_plain() {
         let finding = cx.report(value.origin, format!("`{name}` has no Flycast address"));
         let seen = !finding.is_silent();
         let finding = if app.access.origin.is_written() {
-            finding.related(app.access.origin, "only private apps have one")
+            finding.related_in(app.file, app.access.origin, "only private apps have one")
         } else {
-            finding.related(Origin::written(app.header), "only private apps have one")
+            finding.related_in(app.file, Origin::written(app.header), "only private apps have one")
         };
         finding.label("a name that does not exist").help(format!(
-            "give app.{key} `access = \"private\"`, which takes it from the internet; or use its public name, {name}.fly.dev"
+            "give {} `access = \"private\"`, which takes it from the internet; or use its public name, {name}.fly.dev",
+            app.reference()
         ));
         return seen;
     }
@@ -144,12 +147,16 @@ fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<
             cx.report(value.origin, format!("nothing of `{name}` listens on port {port} of its Flycast address"));
         let seen = !finding.is_silent();
         let finding = match internal {
-            Some(internal) => {
-                finding.label(format!("{port} is the internal port")).related(internal.origin, "for .internal names")
-            }
-            None => {
-                finding.label(format!("no service has port {port}")).related(Origin::written(app.header), "the app")
-            }
+            Some(internal) => finding.label(format!("{port} is the internal port")).related_in(
+                app.file,
+                internal.origin,
+                "for .internal names",
+            ),
+            None => finding.label(format!("no service has port {port}")).related_in(
+                app.file,
+                Origin::written(app.header),
+                "the app",
+            ),
         };
         let list: Vec<String> = ports().map(|p| p.port.to_string()).collect();
         let write = fix.as_ref().map(|fix| format!("{}; ", fix.title)).unwrap_or_default();

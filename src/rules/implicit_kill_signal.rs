@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 use crate::value::Origin;
 
@@ -46,6 +46,7 @@ declare_rule! {
         code: "FA111",
         group: Group::Style,
         levels: Levels::ADVICE,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -76,7 +77,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         entries.iter().map(|(key, literal)| format!("{key} = {literal}")).collect::<Vec<_>>().join(separator)
     };
     let label = entries.iter().map(|(key, _)| format!("no {key}")).collect::<Vec<_>>().join(" and ");
-    let fix = cx.unsafe_fix(format!("add {}", list(" and ")), cx.edits().insert_entries(app.header, &entries));
+    let fix = cx.unsafe_fix(format!("add {}", list(" and ")), cx.insert_in_app(app, &entries));
     let (name, signal) = (&app.name.value, &signal.value.0);
     let message = format!("`{name}` is stopped with {signal}, and killed {} later", timeout.value);
     cx.report(Origin::written(app.header), message)

@@ -1,8 +1,8 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::AutoStop;
 use crate::kinds::app::Access;
 use crate::model::{App, Model};
-use crate::source::TextRange;
+use crate::source::{FileId, TextRange};
 use crate::spec::Level;
 use crate::value::{Scalar, Sourced, addresses};
 
@@ -50,6 +50,7 @@ declare_rule! {
         code: "FA308",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
@@ -62,15 +63,15 @@ const ENDING: &str = ".internal";
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let mut stopping: Option<Vec<(&str, usize)>> = None;
     // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<TextRange> = Vec::new();
+    let mut told: Vec<(FileId, TextRange)> = Vec::new();
     for (caller, app) in model.apps.iter().enumerate() {
         for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !value.as_str().contains(ENDING) || told.contains(&value.range()) {
+            if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
                 continue;
             }
             let stopping = stopping.get_or_insert_with(|| stopping_apps(model));
             if judge(model, caller, value, stopping, cx) {
-                told.push(value.range());
+                told.push((app.file, value.range()));
             }
         }
     }
@@ -97,10 +98,8 @@ fn judge(model: &Model, caller: usize, value: &Sourced<Scalar>, stopping: &[(&st
             continue;
         }
         let Some(service) = app.services.iter().find(|service| app.stops(service)) else { continue };
-        let key = &app.key.value;
         let kept = app.services.iter().all(|s| !app.stops(s) || s.min_machines_running.value > 0);
-        let found =
-            matches!(place, "" | "global") || place.ends_with("nearest.of") || place == app.primary_region.as_str();
+        let found = matches!(place, "" | "global") || place.ends_with("nearest.of") || app.is_primary(place);
         let cx = cx.about(caller);
         let finding = if kept && found {
             cx.warn(value.origin, format!("of `{name}` only the machines that happen to run are reached"))
@@ -108,17 +107,30 @@ fn judge(model: &Model, caller: usize, value: &Sourced<Scalar>, stopping: &[(&st
             cx.report(value.origin, format!("nothing wakes `{name}` when its machines are stopped"))
         };
         let seen = !finding.is_silent();
-        let first = if app.access.value == Access::Private {
-            "write".to_owned()
-        } else {
-            format!("give app.{key} `access = \"private\"` and write")
-        };
-        finding.label("finds running machines only").related(service.auto_stop.origin, "idle machines are stopped").help(
-            format!("{first} http://{name}.flycast, or let `uses = {{ … = \"app.{key}\" }}` set the variable; or let its machines run: `auto_stop_machines = \"off\"`"),
-        );
+        let way = way_out(app);
+        finding
+            .label("finds running machines only")
+            .related_in(app.file, service.auto_stop.origin, "idle machines are stopped")
+            .help(format!("{way}; or let its machines run: `auto_stop_machines = \"off\"`"));
         return seen;
     }
     false
+}
+
+/// How machines of an app are called so that they wake.
+fn way_out(app: &App) -> String {
+    let (name, reference) = (&app.name.value, app.reference());
+    if app.is_plain() {
+        return format!(
+            "write http://{name}.flycast, and give {reference} that address if it has none: `fly ips allocate-v6 --private -a {name}`"
+        );
+    }
+    let first = if app.access.value == Access::Private {
+        "write".to_owned()
+    } else {
+        format!("give {reference} `access = \"private\"` and write")
+    };
+    format!("{first} http://{name}.flycast, or let `uses = {{ … = \"{reference}\" }}` set the variable")
 }
 
 /// What stands before the name of an app: the group in `iad.worker.process.my-app`, and the place.

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::fix::string_literal;
 use crate::facts::Facts;
 use crate::fly_toml::Vm;
@@ -76,6 +76,7 @@ declare_rule! {
         code: "FA315",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: false,

@@ -1,6 +1,7 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::AutoStop;
 use crate::model::{App, Service};
+use crate::value::RegionCode;
 
 declare_rule! {
     /// Checks that `min_machines_running` does what its name promises.
@@ -52,6 +53,7 @@ declare_rule! {
         code: "FA114",
         group: Group::Reliability,
         levels: Levels::ADVICE,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -67,11 +69,10 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         if service.auto_stop.value == AutoStop::Off {
             no_effect(app, service, cx);
-        } else {
-            let primary = app.primary_region.as_str();
-            let machines: u32 = service.groups.iter().map(|&group| app.groups[group].machines_in(primary)).sum();
+        } else if let Some(region) = app.primary_region.as_ref().filter(|_| !app.is_plain()) {
+            let machines: u32 = service.groups.iter().map(|&group| app.groups[group].machines_in(region)).sum();
             if least.value > machines {
-                too_many(app, service, machines, cx);
+                too_many(app, service, region, machines, cx);
             }
         }
     }
@@ -89,14 +90,16 @@ fn no_effect(app: &App, service: &Service, cx: &mut Cx<'_>) {
     } else {
         finding
     };
+    let count = if app.is_plain() { "`fly scale count`" } else { "`regions`" };
     finding
-        .help("remove it; how many machines there are is said by `regions`, and `auto_stop_machines = \"stop\"` stops idle ones")
+        .help(format!(
+            "remove it; how many machines there are is said by {count}, and `auto_stop_machines = \"stop\"` stops idle ones"
+        ))
         .fix(fix);
 }
 
-fn too_many(app: &App, service: &Service, machines: u32, cx: &mut Cx<'_>) {
+fn too_many(app: &App, service: &Service, region: &RegionCode, machines: u32, cx: &mut Cx<'_>) {
     let least = service.min_machines_running;
-    let region = &app.primary_region.value;
     let count = service.groups.first().and_then(|&group| {
         let placement = &app.groups[group].placement;
         placement.iter().find(|(r, _)| r.value == *region)

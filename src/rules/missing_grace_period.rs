@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::{App, ServiceCheck};
 use crate::value::{Origin, Sourced, go_duration};
 
@@ -58,6 +58,7 @@ declare_rule! {
         code: "FA107",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

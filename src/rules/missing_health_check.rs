@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::Protocol;
 use crate::kinds::app::Access;
 use crate::model::{App, Service, ServiceForm};
@@ -44,6 +44,7 @@ declare_rule! {
         code: "FA106",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -82,12 +83,11 @@ fn missing(app: &App, service: &Service, cx: &mut Cx<'_>) {
     let fix = cx.unsafe_fix(title, cx.edits().insert_list_of_tables(service.at, table, &entries));
     let path = if http { "`path = \"/healthz\"` (or whatever answers 200), " } else { "" };
     let name = &app.name.value;
-    let key = &app.key.value;
     cx.report(Origin::written(service.at), format!("a broken machine of `{name}` keeps getting requests"))
         .label("no check: the proxy cannot tell")
         .help(format!(
-            "add `[[app.{key}.{}.{table}]]` with {path}`interval = \"15s\"`, `timeout = \"5s\"` and `grace_period = \"{grace}s\"`",
-            service.form
+            "add `{}` with {path}`interval = \"15s\"`, `timeout = \"5s\"` and `grace_period = \"{grace}s\"`",
+            app.list_of_tables(&format!("{}.{table}", service.form))
         ))
         .note("a deploy would not notice either that the new version answers nothing")
         .fix(fix);

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::fix::string_literal;
 use crate::model::App;
 use crate::schema::list;
@@ -48,6 +48,7 @@ declare_rule! {
         code: "FA115",
         group: Group::Reliability,
         levels: Levels::ADVICE,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -64,7 +65,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if app.toml.machine_config.is_some() || experimental.is_some() {
         return;
     }
-    let (name, key) = (&app.name.value, &app.key.value);
+    let (name, vm) = (&app.name.value, app.list_of_tables("vm"));
     let groups: Vec<&str> =
         app.groups.iter().filter(|group| group.vm.is_none()).map(|group| group.name.as_str()).collect();
     let what = if groups.len() == app.groups.len() {
@@ -75,11 +76,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let Some(default) = cx.facts.machine_size(cx.facts.machine_size) else { return };
     let (size, memory) = (string_literal(default.name), string_literal(&format!("{}mb", default.memory_mb)));
     // Only where another header can follow at the end: not after braces, nor after one table in place of a list.
-    let tables = cx.text(Origin::written(app.header)).starts_with("[app.")
+    let tables = (app.is_plain() || cx.text(Origin::written(app.header)).starts_with("[app."))
         && app.toml.vm.iter().all(|vm| cx.text(vm.origin).starts_with("[["));
-    let edit = tables.then(|| {
-        cx.edits().append_table(&format!("[[app.{key}.vm]]"), &[("size", size.clone()), ("memory", memory.clone())])
-    });
+    let edit = tables.then(|| cx.edits().append_table(&vm, &[("size", size.clone()), ("memory", memory.clone())]));
     let fix = cx.unsafe_fix(format!("set the size that Fly.io would choose, {}", default.name), edit);
     cx.report(Origin::written(app.header), what)
         .label("a deploy keeps whatever size runs")
@@ -87,8 +86,6 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             "after a scale to zero machines come back as {} with {} MB of memory",
             default.name, default.memory_mb
         ))
-        .help(format!(
-            "add `[[app.{key}.vm]]` with the size that runs, or for a beginning with size = {size}, memory = {memory}"
-        ))
+        .help(format!("add `{vm}` with the size that runs, or for a beginning with size = {size}, memory = {memory}"))
         .fix(fix);
 }

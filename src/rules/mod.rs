@@ -6,6 +6,7 @@
 //! A rule says what is, and never asks whether it is enabled: levels, tiers and waivers are this module's business. It
 //! reads the model, the plan and facts, and knows nothing of files, terminals or formats.
 
+mod comments;
 mod cx;
 #[macro_use]
 mod declare;
@@ -104,9 +105,10 @@ pub static RULES: &[&Rule] = &[
 ];
 // @end
 
+pub(crate) use comments::waive;
 pub use cx::Cx;
 pub(crate) use cx::{Judging, run_on_model, run_on_plan};
-pub use declare::{Check, FixAvailability, Group, Levels, Rule};
+pub use declare::{Check, FixAvailability, Group, Levels, Needs, Rule};
 
 use crate::diag::RuleId;
 

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::fix::string_literal;
 use crate::kinds::postgres::Engine;
 use crate::model::Model;
@@ -48,6 +48,7 @@ declare_rule! {
         code: "FA304",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: false,

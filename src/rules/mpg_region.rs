@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::facts::Region;
 use crate::kinds::postgres::Engine;
 use crate::model::{Model, Postgres};
@@ -57,6 +57,7 @@ declare_rule! {
         code: "FA303",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: false,
@@ -85,7 +86,7 @@ fn report(cluster: &Postgres, region: &Region, model: &Model, cx: &mut Cx<'_>) {
     };
     let message = format!("Managed Postgres is not offered in `{}` ({})", region.code, region.city);
     let finding = cx.report(cluster.region.origin, message).help(help);
-    match &model.project.primary_region {
+    match model.project.as_ref().and_then(|project| project.primary_region.as_ref()) {
         Some(primary) if !cluster.region.origin.is_written() => {
             finding.label("the cluster goes to the primary region").related(primary.origin, "no Managed Postgres here")
         }

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 use crate::schema::list;
 use crate::value::Origin;
@@ -37,6 +37,7 @@ declare_rule! {
         code: "FA101",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
@@ -67,16 +68,16 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         finding = finding.related(Origin::written(app.header), "the app");
     }
     finding.help(format!(
-        "add a region: `regions = {{ {region} = {count}, {second} = 1 }}`; or say why one is enough: `[app.{key}.allow]` with `multi-region = \"…\"`",
+        "add a region: `regions = {{ {region} = {count}, {second} = 1 }}`; or say why one is enough: {waiver}",
         region = region.value,
         count = count.value,
-        key = app.key.value,
+        waiver = app.waiver("multi-region"),
     ));
 }
 
 /// A region to suggest: one that the project has, else one in another country that has room.
 fn another(region: &str, cx: &Cx<'_>) -> String {
-    let project = cx.model.project.regions.iter().flat_map(|regions| regions.iter());
+    let project = cx.model.project.iter().flat_map(|project| &project.regions).flat_map(|regions| regions.iter());
     if let Some((other, _)) = project.into_iter().find(|(other, _)| other.as_str() != region) {
         return other.to_string();
     }

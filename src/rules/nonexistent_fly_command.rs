@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::facts::{Facts, FlyCommand};
 use crate::fly_toml::command::{commands_in, shell_script, split};
 use crate::kinds::app::SecretSource;
@@ -43,6 +43,7 @@ declare_rule! {
         code: "FA311",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,

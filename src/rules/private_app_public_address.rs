@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::kinds::app::{Access, V4};
 use crate::model::App;
 use crate::spec::Level;
@@ -43,6 +43,7 @@ declare_rule! {
         code: "FA203",
         group: Group::Security,
         levels: Levels::always(Level::Error),
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

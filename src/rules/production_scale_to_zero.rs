@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::kinds::app::Access;
 use crate::model::{App, Service};
 
@@ -46,6 +46,7 @@ declare_rule! {
         code: "FA116",
         group: Group::Reliability,
         levels: Levels::PRODUCTION,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -54,7 +55,12 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    if app.access.value != Access::Public {
+    // Who may reach it, no plain file says; but no private app sends its callers to HTTPS.
+    let forces_https = |service: &Service| {
+        let flags = service.ports.iter().filter_map(|port| port.force_https);
+        flags.into_iter().any(|force| force.value)
+    };
+    if app.access.value != Access::Public || app.is_plain() && !app.services.iter().any(forces_https) {
         return;
     }
     for service in &app.services {

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::facts::RemovedRegion;
 use crate::model::{Model, RegionList};
 use crate::spec::Level;
@@ -54,6 +54,7 @@ declare_rule! {
         code: "FA301",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: false,
@@ -72,6 +73,8 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn report(region: &Sourced<RegionCode>, removed: &RemovedRegion, list: &RegionList<'_>, cx: &mut Cx<'_>) {
+    // Findings about the project come before all apps.
+    let cx = if let Some(app) = list.app { cx.about(app) } else { cx };
     let code = removed.replacement;
     let city = cx.facts.region(code).map_or("", |region| region.city);
     // A region stands in a list once: another one there may be the replacement, or have the same.

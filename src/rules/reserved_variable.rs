@@ -1,6 +1,6 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::{App, Model};
-use crate::source::TextRange;
+use crate::source::{FileId, TextRange};
 use crate::spec::Level;
 use crate::value::{Origin, Scalar, Sourced};
 
@@ -57,6 +57,7 @@ declare_rule! {
         code: "FA320",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -68,18 +69,18 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     let names = &cx.facts.environment;
     let reserved = |name: &str| name.starts_with(names.reserved_prefix);
     // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<TextRange> = Vec::new();
+    let mut told: Vec<(FileId, TextRange)> = Vec::new();
     for (index, app) in model.apps.iter().enumerate() {
         for (name, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            let seen = if reserved(name) && !told.contains(&name.range()) {
+            let seen = if reserved(name) && !told.contains(&(app.file, name.range())) {
                 refused(app, name, name.origin, cx.about(index))
-            } else if name.as_str() == names.primary_region && !told.contains(&name.range()) {
+            } else if name.as_str() == names.primary_region && !told.contains(&(app.file, name.range())) {
                 overridden(app, name, value, cx.about(index))
             } else {
                 continue;
             };
             if seen {
-                told.push(name.range());
+                told.push((app.file, name.range()));
             }
         }
         for used in app.uses.iter().filter(|used| reserved(&used.variable)) {
@@ -101,7 +102,7 @@ fn refused(app: &App, name: &str, at: Origin, cx: &mut Cx<'_>) -> bool {
     let finding = cx.report(at, format!("`{name}` of `{}` is a name of Fly.io's own", app.name.value));
     let seen = !finding.is_silent();
     let help = if token {
-        format!("make it a secret: `secrets = [\"{name}\"]`")
+        format!("make it a secret: {}", app.secret(name))
     } else {
         format!("choose a name without {prefix}, such as `APP_{other}`")
     };
@@ -111,7 +112,8 @@ fn refused(app: &App, name: &str, at: Origin, cx: &mut Cx<'_>) -> bool {
 
 /// Reports a value that never arrives. Says whether somebody sees it.
 fn overridden(app: &App, name: &Sourced<String>, value: &Sourced<Scalar>, cx: &mut Cx<'_>) -> bool {
-    let region = &app.primary_region;
+    // Without the key the variable is what the file says.
+    let Some(region) = &app.primary_region else { return false };
     let fix = cx.safe_fix("remove it", cx.edits().remove_entry(name.range(), value.range()));
     let message = format!("`{}` is always `{}` in `{}`, whatever `env` says", name.value, region.value, app.name.value);
     let finding = cx.warn(name.origin, message);

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::fix::string_literal;
 use crate::diag::{Applicability, Fix};
 use crate::facts::{SecretKind, secret_in};
@@ -62,6 +62,7 @@ declare_rule! {
         code: "FA201",
         group: Group::Security,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -88,8 +89,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             .label(what)
             .redact(value.origin)
             .help(format!(
-                "let it be a secret: `secrets = [\"{name}\"]` takes it from the environment of setup.sh; and replace it if this file was ever shared",
-                name = name.value
+                "let it be a secret: {}{}; and replace it if this file was ever shared",
+                app.secret(name),
+                if app.is_plain() { " from its input" } else { " takes it from the environment of setup.sh" }
             ))
             .fix(fix);
     }
@@ -97,6 +99,10 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 
 /// Moves the variable to `secrets`. The value goes: no form of the language can hold it.
 fn fix(app: &App, name: &Sourced<String>, value: &Sourced<Scalar>, cx: &Cx<'_>) -> Option<Fix> {
+    if app.is_plain() {
+        // The secret must be set first, which no edit does.
+        return None;
+    }
     let edits = cx.edits();
     let literal = string_literal(name);
     let add = match app.secrets_at {

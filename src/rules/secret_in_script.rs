@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::facts::{Facts, SecretKind, secret_in_words, takes_secret, token_kind};
 use crate::fly_toml::command::{has_any, split};
 use crate::kinds::app::SecretSource;
@@ -57,6 +57,7 @@ declare_rule! {
         code: "FA202",
         group: Group::Security,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
@@ -68,27 +69,27 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let facts = cx.facts;
     for (key, line) in app.command_lines() {
         if let Some(kind) = in_line(facts, line) {
-            report(app, &format!("`{key}`"), line.origin, kind, IN_FLY_TOML, cx);
+            report(app, &format!("`{key}`"), line.origin, kind, Place::FlyToml, cx);
         }
     }
     for command in app.machine_checks() {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();
         if let Some((_, kind)) = secret_in_words(facts, &words) {
-            report(app, "`machine_checks`", command.origin, kind, IN_FLY_TOML, cx);
+            report(app, "`machine_checks`", command.origin, kind, Place::FlyToml, cx);
         }
     }
     let experimental = app.toml.experimental.iter();
     for command in experimental.flat_map(|e| [&e.cmd, &e.entrypoint, &e.exec]).flatten() {
         let words: Vec<&str> = command.0.iter().map(String::as_str).collect();
         if let Some((_, kind)) = secret_in_words(facts, &words) {
-            report(app, "`experimental`", command.origin, kind, IN_FLY_TOML, cx);
+            report(app, "`experimental`", command.origin, kind, Place::FlyToml, cx);
         }
     }
     for file in &app.toml.files {
         if let Some(text) = &file.raw_value
             && let Some(kind) = text.lines().find_map(|line| in_line(facts, line))
         {
-            report(app, "`files`", text.origin, kind, IN_FILES, cx);
+            report(app, "`files`", text.origin, kind, Place::Files, cx);
         }
     }
     for secret in &app.secrets {
@@ -102,16 +103,20 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Generate(_) => None,
         };
         if let Some((at, kind)) = found {
-            report(app, &format!("the source of `{name}`"), at, kind, IN_SETUP, cx);
+            report(app, &format!("the source of `{name}`"), at, kind, Place::SetUp, cx);
         }
     }
 }
 
-const IN_FLY_TOML: &str = "let it be a secret: `secrets = [\"NAME\"]`, and let the program read the variable NAME; and replace the value if this file was ever shared";
-const IN_FILES: &str = "let the content be a secret: `secret_name` in place of `raw_value`; and replace the value if this file was ever shared";
-const IN_SETUP: &str = "let the command read it from its environment or from a file: setup.sh is shared; and replace the value if this file was ever shared";
+/// Where a command stands.
+#[derive(Clone, Copy)]
+enum Place {
+    FlyToml,
+    Files,
+    SetUp,
+}
 
-fn report(app: &App, what: &str, at: Origin, kind: SecretKind, help: &str, cx: &mut Cx<'_>) {
+fn report(app: &App, what: &str, at: Origin, kind: SecretKind, place: Place, cx: &mut Cx<'_>) {
     let label = match kind {
         SecretKind::Named => "a secret by its name".to_owned(),
         SecretKind::Token(what) => format!("it holds {what}"),
@@ -119,10 +124,17 @@ fn report(app: &App, what: &str, at: Origin, kind: SecretKind, help: &str, cx: &
         SecretKind::UrlParameter => "a parameter of the URL is a secret".to_owned(),
         SecretKind::Random => "it holds a random key".to_owned(),
     };
+    let way = match place {
+        Place::FlyToml => {
+            format!("let it be a secret: {}, and let the program read the variable NAME", app.secret("NAME"))
+        }
+        Place::Files => "let the content be a secret: `secret_name` in place of `raw_value`".to_owned(),
+        Place::SetUp => "let the command read it from its environment or from a file: setup.sh is shared".to_owned(),
+    };
     cx.report(at, format!("{what} of `{}` holds a secret in plain sight", app.name.value))
         .label(label)
         .redact(at)
-        .help(help);
+        .help(format!("{way}; and replace the value if this file was ever shared"));
 }
 
 /// A secret in a command line, or in another text.

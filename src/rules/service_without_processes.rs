@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::{App, Service};
 use crate::spec::Level;
 use crate::value::Origin;
@@ -39,6 +39,7 @@ declare_rule! {
         code: "FA310",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: false,

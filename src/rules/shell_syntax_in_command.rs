@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::Edit;
 use crate::diag::fix::string_literal;
 use crate::facts::secret_in_words;
@@ -63,6 +63,7 @@ declare_rule! {
         code: "FA322",
         group: Group::Correctness,
         levels: Levels::always(Level::Warn),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::kinds::app::source_of;
 use crate::model::App;
 use crate::value::Origin;
@@ -45,6 +45,7 @@ declare_rule! {
         code: "FA105",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
@@ -60,7 +61,6 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             continue;
         }
         let name = source_of(app, mount);
-        let key = &app.key.value;
         let city = cx.facts.region(region).map_or(region.as_str(), |region| region.city);
         cx.report(
             Origin::written(app.toml.mounts[mount].range()),
@@ -69,7 +69,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         .label(format!("one volume, in {city}"))
         .related(region.origin, "one machine, so one volume")
         .help(format!(
-            "if the engine replicates, run a second machine; else keep the data in a [postgres.…] or a [bucket.…]; or say why it may be lost: `[app.{key}.allow]` with `single-volume = \"…\"`"
+            "if the engine replicates, run a second machine; else keep the data in a [postgres.…] or a [bucket.…]; or say why it may be lost: {}",
+            app.waiver("single-volume")
         ));
     }
 }

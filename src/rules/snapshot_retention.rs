@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 use crate::value::Origin;
 
@@ -62,6 +62,7 @@ declare_rule! {
         code: "FA103",
         group: Group::Reliability,
         levels: Levels::RELIABILITY,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -78,7 +79,10 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         if let Some(off) = mount.scheduled_snapshots.filter(|on| !on.value) {
             cx.report(off.origin, format!("volumes `{name}` of `{}` have no snapshots", app.name.value))
                 .label("there is nothing to restore")
-                .help("remove the line; or say why the data may be lost: `[app.<key>.allow]` with `snapshot-retention = \"…\"`");
+                .help(format!(
+                    "remove the line; or say why the data may be lost: {}",
+                    app.waiver("snapshot-retention")
+                ));
             continue;
         }
         let (low, high) = (cx.facts.volumes.retention_days_min, cx.facts.volumes.retention_days_max);

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::diag::Fix;
 use crate::fly_toml::{AutoStop, Vm};
 use crate::model::{App, Service};
@@ -60,6 +60,7 @@ declare_rule! {
         code: "FA108",
         group: Group::Reliability,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::{Model, RegionList};
 use crate::schema::{list, nearest};
 use crate::spec::Level;
@@ -52,6 +52,7 @@ declare_rule! {
         code: "FA302",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -70,6 +71,8 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn report(region: &Sourced<RegionCode>, siblings: &RegionList<'_>, cx: &mut Cx<'_>) {
+    // Findings about the project come before all apps: without `about` no waiver counts.
+    let cx = if let Some(app) = siblings.app { cx.about(app) } else { cx };
     let facts = cx.facts;
     let codes = || facts.regions.iter().map(|region| region.code);
     let area = facts.region_aliases.contains(&region.as_str());
@@ -88,8 +91,6 @@ fn report(region: &Sourced<RegionCode>, siblings: &RegionList<'_>, cx: &mut Cx<'
         (format!("there is no region `{}`", region.value), "nothing can be created here")
     };
     let provenance = facts.provenance.iter().find(|table| table.file == "regions.toml");
-    // Findings about the project come before all apps: without `about` no waiver counts.
-    let cx = if let Some(app) = siblings.app { cx.about(app) } else { cx };
     let mut finding = cx.report(region.origin, message).label(label);
     if let Some(table) = provenance.filter(|_| !area) {
         finding = finding.note(format!("regions as of {}; `{}` lists today's", table.retrieved, table.live));

@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::kinds::postgres::Engine;
 use crate::model::{Model, Postgres};
 
@@ -45,6 +45,7 @@ declare_rule! {
         code: "FA110",
         group: Group::Reliability,
         levels: Levels::PRODUCTION,
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,

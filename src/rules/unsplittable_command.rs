@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::fly_toml::command::{Unsplittable, has_any, split};
 use crate::model::App;
 use crate::spec::Level;
@@ -33,6 +33,7 @@ declare_rule! {
         code: "FA319",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: false,

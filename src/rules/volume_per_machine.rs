@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::kinds::app::{AppStep, source_of};
 use crate::model::App;
 use crate::plan::{Action, Arg, Plan, StepText};
@@ -59,6 +59,7 @@ declare_rule! {
         code: "FA104",
         group: Group::Reliability,
         levels: Levels::always(Level::Error),
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: false,
@@ -97,7 +98,8 @@ fn check(plan: &Plan, cx: &mut Cx<'_>) {
         for group in &app.groups[groups] {
             let Some(mount) = group.mount.filter(|&mount| told != Some((index, mount))) else { continue };
             // A deploy makes machines in the primary region.
-            let region = only.map_or(&app.primary_region, |region| &group.placement[region].0);
+            let only = only.map(|region| &group.placement[region].0);
+            let Some(region) = only.or(app.primary_region.as_ref()) else { continue };
             let from = made.partition_point(|made| made.app < index);
             let earlier = made[from..].iter().take_while(|made| made.app == index && made.step < at);
             if let Some((message, label, other)) = wrong(app, mount, region, earlier) {

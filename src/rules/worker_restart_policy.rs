@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::{App, Group as ProcessGroup};
 use crate::value::Origin;
 
@@ -53,6 +53,7 @@ declare_rule! {
         code: "FA109",
         group: Group::Reliability,
         levels: Levels::ADVICE,
+        needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
@@ -73,15 +74,18 @@ fn stays_down(group: &ProcessGroup) -> bool {
 fn missing(app: &App, cx: &mut Cx<'_>) {
     let groups: Vec<&ProcessGroup> = app.groups.iter().filter(|group| stays_down(group)).collect();
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-    let entry = if app.groups.len() == 1 {
-        "policy = \"always\"".to_owned()
-    } else {
-        format!("policy = \"always\", processes = [\"{}\"]", names.join("\", \""))
-    };
-    let literal = format!("[{{ {entry} }}]");
+    let mut entries = vec![("policy", "\"always\"".to_owned())];
+    if app.groups.len() > 1 {
+        entries.push(("processes", format!("[\"{}\"]", names.join("\", \""))));
+    }
+    let list = |separator| entries.iter().map(|(k, v)| format!("{k} = {v}")).collect::<Vec<_>>().join(separator);
+    let literal = format!("[{{ {} }}]", list(", "));
     // Beside entries for other groups the new one is for people to place.
-    let edit =
-        if app.toml.restart.is_empty() { cx.edits().insert_entry(app.header, "restart", &literal) } else { None };
+    let edit = match app.is_plain() {
+        _ if !app.toml.restart.is_empty() => None,
+        true => Some(cx.edits().append_table("[[restart]]", &entries)),
+        false => cx.edits().insert_entry(app.header, "restart", &literal),
+    };
     let fix = cx.unsafe_fix("start it again whenever it ends", edit);
     let place =
         |group: &ProcessGroup| group.command.as_ref().map_or(Origin::written(app.header), |command| command.origin);
@@ -91,13 +95,18 @@ fn missing(app: &App, cx: &mut Cx<'_>) {
         [_] => format!("`{}` stays down once it ends", app.name.value),
         many => format!("{} groups of `{}` stay down once they end", many.len(), app.name.value),
     };
+    let way = if app.is_plain() {
+        format!("`{}` with `{}`", app.list_of_tables("restart"), list("` and `"))
+    } else {
+        format!("`restart = {literal}`")
+    };
     let mut finding = cx
         .report(place(groups[0]), what)
         .label("nothing starts it again")
         .note(format!(
             "after a failure it is started again {retries} times within {minutes} minutes, after a clean end never"
         ))
-        .help(format!("say what should happen: `restart = {literal}`; or `policy = \"on-failure\"` if it may end"))
+        .help(format!("say what should happen: {way}; or `policy = \"on-failure\"` if it may end"))
         .fix(fix);
     for group in &groups[1..] {
         finding = finding.related(place(group), "nor this one");

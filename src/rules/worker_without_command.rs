@@ -1,4 +1,4 @@
-use super::{Check, Cx, FixAvailability, Group, Levels};
+use super::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::model::App;
 use crate::spec::Level;
 
@@ -41,6 +41,7 @@ declare_rule! {
         code: "FA323",
         group: Group::Correctness,
         levels: Levels::always(Level::Error),
+        needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,

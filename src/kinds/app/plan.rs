@@ -116,7 +116,7 @@ pub(crate) fn addresses(app: &App) -> impl Iterator<Item = Address> {
 /// Places in the placement of a group, the primary region first: a deploy looks for volumes there.
 fn primary_first(app: &App, group: usize) -> impl Iterator<Item = usize> + use<> {
     let placement = &app.groups[group].placement;
-    let primary = placement.iter().position(|(region, _)| region.value == app.primary_region.value);
+    let primary = placement.iter().position(|(region, _)| app.is_primary(region));
     let others = 0..placement.len();
     primary.into_iter().chain(others.filter(move |i| Some(*i) != primary))
 }
@@ -135,7 +135,7 @@ pub(crate) fn volumes(app: &App) -> impl Iterator<Item = AppStep> {
         }
     }
     // The primary region first, for all names.
-    steps.sort_by_key(|(_, _, code)| *code != app.primary_region.as_str());
+    steps.sort_by_key(|(_, _, code)| !app.is_primary(code));
     steps.into_iter().map(|(step, _, _)| step).collect::<Vec<_>>().into_iter()
 }
 
@@ -172,12 +172,12 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
                 "create".into(),
                 name.clone(),
                 "--org".into(),
-                word(model.project.org.as_str()),
+                word(model.project().org.as_str()),
             ];
-            if let Some(network) = &model.project.network {
+            if let Some(network) = &model.project().network {
                 command.extend(["--network".into(), word(network.as_str())]);
             }
-            let network = model.project.network.as_ref().map_or("", |network| network.as_str());
+            let network = model.project().network.as_ref().map_or("", |network| network.as_str());
             StepText { id: "create".to_owned(), call: vec!["app".into(), name, word(network)], command, origin: header }
         }
         AppStep::Address(address) => address_text(address, app, &name, header),

@@ -25,7 +25,7 @@ pub(crate) fn steps(phase: Phase, postgres: &Postgres, mut add: impl FnMut(Postg
 /// A step in words.
 pub(crate) fn text<'m>(step: PostgresStep, model: &'m Model, postgres: &'m Postgres) -> StepText<'m> {
     let name = word(postgres.name.as_str());
-    let org = word(model.project.org.as_str());
+    let org = word(model.project().org.as_str());
     let region = word(postgres.region.as_str());
     let storage = postgres.storage_gb.value.to_string();
     let header = Origin::written(postgres.header);

@@ -29,7 +29,7 @@ pub(crate) fn text<'m>(step: RedisStep, model: &'m Model, redis: &'m Redis) -> S
         "--name".into(),
         name.clone(),
         "--org".into(),
-        word(model.project.org.as_str()),
+        word(model.project().org.as_str()),
         "--region".into(),
         word(redis.region.as_str()),
     ];

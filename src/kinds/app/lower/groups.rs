@@ -7,7 +7,7 @@ use crate::model::Group;
 use crate::schema::{MISSING_KEY, nearest};
 use crate::source::TextRange;
 use crate::spec::Placement;
-use crate::value::{Key, Name, Origin, RegionCode, Sourced, Why};
+use crate::value::{Entries, Key, Name, Origin, RegionCode, Sourced, Why};
 
 static ONE_GROUP: Why = Why {
     reason: "without `processes` flyctl has one group called app",
@@ -30,14 +30,8 @@ static FIRST_REGION: Why = Why {
 /// A selector of process groups as fly.toml has it.
 pub(super) type Selector = Option<Sourced<Vec<Sourced<Name>>>>;
 
-/// The groups of an app with their placement, and its primary region.
-pub(super) fn lower(
-    spec: &mut AppSpec,
-    key: &Sourced<Key>,
-    header: TextRange,
-    cx: &mut LowerCx<'_>,
-) -> Option<(Vec<Group>, Sourced<RegionCode>)> {
-    let mut groups: Vec<Group> = Vec::with_capacity(spec.processes.len().max(1));
+/// The groups of an app, as yet without a placement.
+pub(super) fn declared(processes: &Entries<Name, Sourced<String>>, header: TextRange) -> Vec<Group> {
     let group = |name, command| Group {
         name,
         command,
@@ -47,12 +41,23 @@ pub(super) fn lower(
         restart: None,
         serves: false,
     };
-    for (name, command) in &spec.processes {
-        groups.push(group(name.clone(), Some(command.clone())));
-    }
+    let mut groups: Vec<Group> = Vec::with_capacity(processes.len().max(1));
+    groups.extend(processes.iter().map(|(name, command)| group(name.clone(), Some(command.clone()))));
     if groups.is_empty() {
-        groups.push(group(Sourced::filled("app".parse().ok()?, header, &ONE_GROUP), None));
+        let only = "app".parse().ok().map(|name| group(Sourced::filled(name, header, &ONE_GROUP), None));
+        groups.extend(only);
     }
+    groups
+}
+
+/// The groups of an app with their placement, and its primary region.
+pub(super) fn lower(
+    spec: &mut AppSpec,
+    key: &Sourced<Key>,
+    header: TextRange,
+    cx: &mut LowerCx<'_>,
+) -> Option<(Vec<Group>, Sourced<RegionCode>)> {
+    let mut groups = declared(&spec.processes, header);
     for (name, _) in &spec.group {
         if !groups.iter().any(|group| group.name == *name) {
             unknown_group(name, &groups, cx);

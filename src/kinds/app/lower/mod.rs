@@ -8,13 +8,13 @@ mod wire;
 
 pub(crate) use wire::wire;
 
-use super::{Access, AppSpec, IpsSpec, V4};
+use super::{Access, AppSpec, IpsSpec, V4, Workload};
 use crate::fly_toml::FlyToml;
 use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
-use crate::model::{App, Ips, ResourceId, Secret, Service, Use};
+use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use};
 use crate::source::TextRange;
-use crate::spec::{Kind, Reference};
-use crate::value::{Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
+use crate::spec::{Kind, Reference, Tier};
+use crate::value::{AppName, Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
 
 static NAME: Why = Why { reason: "names are made of the project's name and the key", source: "docs/language.md" };
 static SOURCE: Why =
@@ -26,6 +26,7 @@ static SHARED_V4: Why = Why { reason: "a shared address serves HTTP and TLS, and
 static DEDICATED_V4: Why =
     Why { reason: "UDP and raw TCP need an address of their own", source: "networking/services" };
 static V6: Why = Why { reason: "an IPv6 address is free", source: "about/pricing" };
+static NO_KEY: Why = Why { reason: "a file is one app, and has no key", source: "docs/lint.md" };
 static NO_ADDRESS: Why = Why { reason: "what is not public has no public address", source: "networking/flycast" };
 
 /// The app that a table declares, but for the variables that say where other apps are (see [`wire`]).
@@ -33,19 +34,11 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     let header = spec.range();
     let mut spec = spec.value;
     let name = cx.name(spec.name.take(), &key, &NAME);
-    let (groups, primary_region) = groups::lower(&mut spec, &key, header, cx)?;
+    let (mut groups, primary_region) = groups::lower(&mut spec, &key, header, cx)?;
     let mut toml = sections(&mut spec);
     toml.app = name.as_ref().map(|name| name.as_ref().map(ToString::to_string));
     toml.primary_region = Some(primary_region.clone());
-    let mut groups = groups;
-    groups::attach(&mut toml, &mut groups, cx);
-    let services = services::lower(&mut toml, &groups, cx);
-    for service in &services {
-        for &group in &service.groups {
-            groups[group].serves = true;
-        }
-    }
-    defaults::fill(&mut toml, header, cx.facts);
+    let services = complete(&mut toml, &mut groups, header, cx);
     environment(&mut toml.env, cx);
     let access = access(spec.access, &services, header, cx);
     let ips = addresses(spec.ips.map(|ips| ips.value), access.value, &services, header);
@@ -67,11 +60,13 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         None => Default::default(),
     };
     Some(App {
+        form: AppForm::Table,
         file: cx.report.file,
         header,
+        tier: cx.project.tier,
         name: name?,
         toml,
-        primary_region,
+        primary_region: Some(primary_region),
         groups,
         services,
         access,
@@ -89,6 +84,61 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         secrets_at,
         key,
     })
+}
+
+/// The app that a plain file describes. What only a spec can say is absent.
+pub(crate) fn lower_file(
+    mut toml: FlyToml,
+    name: Sourced<AppName>,
+    (form, tier): (AppForm, Tier),
+    cx: &mut LowerCx<'_>,
+) -> Option<App> {
+    let header = name.range();
+    let key = Sourced::filled("app".parse().ok()?, header, &NO_KEY);
+    let mut groups = groups::declared(&toml.processes, header);
+    let services = complete(&mut toml, &mut groups, header, cx);
+    paths::check(None, &toml, &[], cx);
+    let access = access(None, &services, header, cx);
+    let ips = addresses(None, access.value, &services, header);
+    Some(App {
+        form,
+        key,
+        file: cx.report.file,
+        header,
+        tier,
+        name,
+        primary_region: toml.primary_region.clone(),
+        toml,
+        groups,
+        services,
+        access,
+        ips,
+        domains: Vec::new(),
+        uses: Vec::new(),
+        secrets: Vec::new(),
+        after: Vec::new(),
+        image_from: None,
+        source: Sourced::filled(".".to_owned(), header, &SOURCE),
+        write_routing: None,
+        workload: Workload::default(),
+        workload_at: None,
+        allow: Entries::default(),
+        secrets_at: None,
+    })
+}
+
+/// Gives every section its groups, and states what Fly.io would assume.
+fn complete(toml: &mut FlyToml, groups: &mut [Group], header: TextRange, cx: &mut LowerCx<'_>) -> Vec<Service> {
+    groups::attach(toml, groups, cx);
+    let services = services::lower(toml, groups, cx);
+    for service in &services {
+        for &group in &service.groups {
+            groups[group].serves = true;
+        }
+    }
+    defaults::fill(toml, header, cx.facts);
+    variable_names(&toml.env, cx);
+    services
 }
 
 /// The part of a table that is fly.toml.
@@ -232,9 +282,8 @@ fn variables(env: &Entries<String, Sourced<Scalar>>, uses: &[Use], secrets: &[Se
     }
 }
 
-/// The project's variables are added where the app has none of that name. `${` is kept for the language.
-fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
-    for (name, _) in env.iter() {
+fn variable_names(env: &Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
+    for (name, _) in env {
         let text = name.value.as_str();
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')) {
             cx.report
@@ -242,6 +291,10 @@ fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>)
                 .help("expected letters, digits, underscores, dots and dashes");
         }
     }
+}
+
+/// The project's variables are added where the app has none of that name. `${` is kept for the language.
+fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
     for (name, value) in &cx.project.env {
         if env.get(name.value.as_str()).is_none() {
             env.push(name.clone(), value.clone());

@@ -2,7 +2,10 @@
 //! once and at the end, each with its reason.
 //!
 //! What is wrong here can never be waived: a reference to nothing, two apps with one name, a cycle. Each kind lowers
-//! itself (`kinds/*/lower.rs`); this module keeps the order and what all kinds share.
+//! itself (`kinds/*/lower.rs`); this module keeps the order and what all kinds share. [`files`] does the same for plain
+//! fly.toml files.
+
+pub mod files;
 
 use crate::diag::{Diagnostics, Reported, Reporter, RuleId};
 use crate::facts::Facts;
@@ -52,9 +55,10 @@ pub(crate) struct LowerCx<'a> {
 /// How many unknown references get a suggestion.
 const SUGGESTIONS: usize = 50;
 
-/// What the project says, for those below it.
+/// What the project says, for those below it. Plain files have none.
+#[derive(Default)]
 pub(crate) struct ProjectCx {
-    pub(crate) name: Sourced<AppName>,
+    pub(crate) name: Option<Sourced<AppName>>,
     pub(crate) tier: Tier,
     pub(crate) regions: Option<Sourced<Placement>>,
     pub(crate) primary_region: Option<Sourced<RegionCode>>,
@@ -102,7 +106,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         facts,
         report: Reporter { file, diagnostics },
         project: ProjectCx {
-            name: project.name.clone(),
+            name: Some(project.name.clone()),
             tier: tier.value,
             regions: project.regions,
             primary_region,
@@ -121,14 +125,14 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
     let buckets = buckets.filter_map(|(index, (key, spec))| bucket::lower(index, key, spec, &apps, &mut cx)).collect();
     cx.report.diagnostics.ok()?;
     let mut model = Model {
-        project: Project {
+        project: Some(Project {
             name: project.name,
             org: project.org,
             tier,
             regions: cx.project.regions.take(),
             primary_region: cx.project.primary_region.take(),
             network: project.network,
-        },
+        }),
         apps,
         postgres,
         redis,
@@ -180,7 +184,7 @@ impl LowerCx<'_> {
         if written.is_some() {
             return written;
         }
-        let name = format!("{}-{}", self.project.name.value, key.value);
+        let name = format!("{}-{}", self.project.name.as_ref()?.value, key.value);
         if let Ok(name) = name.parse() {
             return Some(Sourced::filled(name, key.range(), why));
         }
