@@ -27,7 +27,7 @@ fn overwrite() -> bool {
 
 /// The rule files of the folder, without their ending.
 fn files() -> Vec<String> {
-    let machinery = ["mod", "cx", "declare"];
+    let machinery = ["mod", "comments", "cx", "declare"];
     let mut names: Vec<String> = fs::read_dir(Path::new(ROOT).join("src/rules"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -26,6 +26,7 @@ Exit codes:
 pub(super) enum Command {
     Build(Build),
     Lint(Lint),
+    Fmt(Fmt),
     Explain(Explain),
     Rules(Rules),
     Schema(Schema),
@@ -68,15 +69,23 @@ pub(super) struct Build {
     pub(super) show: Show,
 }
 
-/// Check specs, and write nothing
+/// Check specs and plain fly.toml files, and write nothing
+///
+/// In folders spec.toml, flyarch.toml, fly.toml, fly.*.toml, fly.json and fly.yaml are looked at, but not what
+/// .gitignore names and not what `flyarch build` wrote. Plain files that are given together are checked against each
+/// other.
 #[derive(Debug, Parser)]
 pub(super) struct Lint {
-    /// The specs; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
-    pub(super) specs: Vec<PathBuf>,
+    /// Files, folders and globs; `-` is standard input [default: a spec, here or in a folder above, or else a fly.toml]
+    pub(super) paths: Vec<PathBuf>,
 
-    /// The name that findings in standard input are shown with
-    #[arg(long, value_name = "NAME", default_value = "spec.toml")]
-    pub(super) stdin_filename: String,
+    /// The name of standard input, which also says what it is [default: what it looks like]
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+
+    /// How strictly plain files are checked [default: by their names, such as fly.staging.toml]
+    #[arg(long, value_enum)]
+    pub(super) tier: Option<TierName>,
 
     /// Apply the fixes that mean what was meant
     #[arg(long)]
@@ -92,6 +101,31 @@ pub(super) struct Lint {
 
     #[command(flatten)]
     pub(super) show: Show,
+}
+
+/// Format fly.toml files as flyctl writes them, and keep their comments
+///
+/// Specs are left alone.
+#[derive(Debug, Parser)]
+pub(super) struct Fmt {
+    /// Files, folders and globs; `-` is standard input [default: a fly.toml, here or in a folder above]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The name that standard input is shown with
+    #[arg(long, value_name = "NAME", default_value = "fly.toml")]
+    pub(super) stdin_filename: String,
+
+    /// Write nothing; show what would change and exit with 1 if anything would
+    #[arg(long)]
+    pub(super) check: bool,
+
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub(super) diff: bool,
+
+    /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
 }
 
 /// How findings are shown.
@@ -173,6 +207,16 @@ pub(super) enum ListFormat {
     Text,
     /// For programs
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TierName {
+    /// Real users
+    Production,
+    /// A rehearsal of production
+    Staging,
+    /// One person's
+    Development,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

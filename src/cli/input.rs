@@ -1,4 +1,4 @@
-//! Specs from files and standard input.
+//! Specs and plain fly.toml files from the disk and standard input.
 
 use std::fs;
 use std::io::Read as _;
@@ -17,7 +17,47 @@ pub(super) static TOO_LARGE: RuleId = RuleId { name: "too-large", code: "FA007" 
 /// Names under which a spec is looked for.
 const NAMES: [&str; 2] = ["spec.toml", "flyarch.toml"];
 
-/// A spec, or what is wrong with its bytes.
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// A spec.
+    Spec,
+    /// The configuration of one app, as flyctl reads it.
+    FlyToml,
+}
+
+impl Language {
+    /// What files of this name are, where the name tells.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        let ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if NAMES.contains(&name) {
+            Some(Self::Spec)
+        } else if ending(&[".json", ".yaml"])
+            || (name.starts_with("fly.") || name.starts_with("fly-")) && ending(&[".toml"])
+        {
+            Some(Self::FlyToml)
+        } else {
+            None
+        }
+    }
+
+    /// What a text is that has another name: a spec, unless it is clearly none.
+    pub(super) fn of_text(text: &str) -> Self {
+        let begins =
+            |words: &[&str]| text.lines().any(|line| words.iter().any(|word| line.trim_start().starts_with(word)));
+        let spec = begins(&["version", "[project", "project.", "[app.", "[policy"]);
+        let plain = begins(&["app =", "app=", "primary_region", "[http_service", "[[services", "[[vm", "[env"]);
+        if plain && !spec { Self::FlyToml } else { Self::Spec }
+    }
+
+    /// What a source is.
+    pub(super) fn of(source: &Source) -> Self {
+        let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default();
+        Self::of_name(name).unwrap_or_else(|| Self::of_text(source.text()))
+    }
+}
+
+/// A text, or what is wrong with its bytes.
 pub(super) enum Input {
     /// Text.
     Text(Source),
@@ -30,23 +70,41 @@ pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = given {
         return Ok(path.to_owned());
     }
+    upwards(&NAMES)?.ok_or_else(|| {
+        Failure::input(format!(
+            "no {} here or in a folder above, up to the repository; give the path of a spec",
+            NAMES.join(" or ")
+        ))
+    })
+}
+
+/// What is looked at when nothing is given: a spec, or else a fly.toml.
+pub(super) fn find_any() -> Result<PathBuf, Failure> {
+    if let Some(path) = upwards(&NAMES)? {
+        return Ok(path);
+    }
+    upwards(&["fly.toml"])?.ok_or_else(|| {
+        Failure::input(format!(
+            "no {} or fly.toml here or in a folder above, up to the repository; give the path of a file or a folder",
+            NAMES.join(", ")
+        ))
+    })
+}
+
+/// The first file of one of these names, here or in a folder above, up to the repository's.
+pub(super) fn upwards(names: &[&str]) -> Result<Option<PathBuf>, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::input(format!("no current folder: {error}")))?;
     let mut up = PathBuf::new();
     for folder in here.ancestors() {
-        for name in NAMES {
-            if folder.join(name).is_file() {
-                return Ok(up.join(name));
-            }
+        if let Some(name) = names.iter().find(|name| folder.join(name).is_file()) {
+            return Ok(Some(up.join(name)));
         }
         if folder.join(".git").exists() {
             break;
         }
         up.push("..");
     }
-    Err(Failure::input(format!(
-        "no {} here or in a folder above, up to the repository; give the path of a spec",
-        NAMES.join(" or ")
-    )))
+    Ok(None)
 }
 
 /// Reads a spec. `stdin_name` is the name of standard input in messages.

@@ -1,65 +1,53 @@
 //! `flyarch lint`
 
-use std::fs;
-use std::io::{self, Write};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::Lint;
-use super::input::{self, Input};
+use super::args::{Lint, TierName};
+use super::edit::{difference, replace};
+use super::input::{self, Input, Language};
+use super::walk::{self, Target};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, exit_code, print, say, show};
-use crate::diag::{Applicability, Diagnostic, FileReport, Fix, Report, fix};
-use crate::facts::{FACTS, scan_for_secrets};
-use crate::source::Source;
-use crate::{Options, check};
+use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix};
+use crate::facts::FACTS;
+use crate::render::GENERATED;
+use crate::source::{FileId, Source};
+use crate::spec::Tier;
+use crate::{Options, check, check_files, fly_toml, spread};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
 const ROUNDS: usize = 10;
 
 pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
-    let paths = match args.specs.as_slice() {
-        [] => vec![input::find(None)?],
-        paths => paths.to_vec(),
+    let (targets, mut unread) = match args.paths.as_slice() {
+        [] => (vec![Target { path: input::find_any()?, found: false }], false),
+        paths => walk::targets(paths, walk::any)?,
     };
-    let stdin = Path::new("-");
     let fixing = args.fix || args.unsafe_fixes;
-    if fixing && !args.diff && paths.iter().any(|path| path == stdin) {
+    if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
     }
-    let options = Options { today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
-    paths.iter().try_for_each(|path| refuse_fly_toml(path))?;
-    let mut report = Report::default();
-    let (mut differs, mut unread) = (false, false);
-    for path in &paths {
-        let mut source = match input::read(path, &args.stdin_filename) {
-            Ok(Input::Text(source)) => source,
-            Ok(Input::Refused(refused)) => {
-                report.append(refused);
-                continue;
-            }
-            // The others are looked at all the same.
-            Err(failure) => {
-                say(format_args!("error: {}", failure.message));
-                unread = true;
-                continue;
-            }
-        };
-        if fixing || args.diff {
-            let (fixed, count) = mend(&source, &options, args.unsafe_fixes);
-            if fixed.text() != source.text() {
-                if args.diff {
-                    print(&mut io::stdout().lock(), |out| difference(&source, &fixed, out))?;
-                    differs = true;
-                } else {
-                    replace(path, fixed.text())?;
-                    let plural = if count == 1 { "" } else { "s" };
-                    say(format_args!("fixed {count} finding{plural} in {}", source.name()));
-                    source = fixed;
-                }
+    let today = Some(input::today(args.show.today.as_deref())?);
+    let options = Options { today, tier: args.tier.map(tier), ..Options::default() };
+    let mut files = Files::default();
+    unread |= files.read(&targets, args.stdin_filename.as_deref());
+    let mut differs = false;
+    if fixing || args.diff {
+        for (file, (old, count)) in files.mend(&options, args.unsafe_fixes) {
+            let new = files.report.sources.get(file);
+            if args.diff {
+                print(&mut io::stdout().lock(), |out| difference(&old, new, out))?;
+                differs = true;
+            } else {
+                replace(&files.paths[file.index()], new.text())?;
+                let plural = if count == 1 { "" } else { "s" };
+                say(format_args!("fixed {count} finding{plural} in {}", new.name()));
             }
         }
-        let diagnostics = check(&source, &FACTS, &options).diagnostics;
-        report.add(FileReport { source, diagnostics });
     }
+    files.check(&options);
+    let report = files.report;
     let code = if args.diff {
         // What cannot be read has no difference to show.
         match exit_code(&report, args.show.fail_level) {
@@ -70,71 +58,124 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     } else {
         show(&report, &args.show, Stream::Out)?
     };
+    // The system forgets it all faster than it can be taken apart.
+    std::mem::forget(report);
     Ok(if unread { INPUT } else { code })
 }
 
-/// Plain fly.toml files are another language; taking one for a spec would give a page of nonsense.
-fn refuse_fly_toml(path: &Path) -> Result<(), Failure> {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if name == "fly.toml" || (name.starts_with("fly.") && name.ends_with(".toml")) {
-        return Err(Failure::usage(format!(
-            "{} is a fly.toml: this version lints specs alone; paste it under [app.<key>] of a spec to check it",
-            path.display()
-        )));
+fn tier(name: TierName) -> Tier {
+    match name {
+        TierName::Production => Tier::Production,
+        TierName::Staging => Tier::Staging,
+        TierName::Development => Tier::Development,
     }
-    Ok(())
 }
 
-/// The text after all fixes that may be applied, and how many they were.
-fn mend(source: &Source, options: &Options, unsafe_too: bool) -> (Source, usize) {
-    let mut current = source.clone();
-    let mut count = 0;
-    for _ in 0..ROUNDS {
-        let diagnostics = check(&current, &FACTS, options).diagnostics;
-        let wanted = |fix: &&Fix| unsafe_too || fix.applicability == Applicability::Safe;
-        let fixes: Vec<&Fix> = diagnostics.iter().filter_map(|d: &Diagnostic| d.fix.as_ref()).filter(wanted).collect();
-        let (text, applied) = fix::apply(&current, fixes);
-        if applied == 0 || text == current.text() {
-            break;
+/// What is looked at, in the order in which it was given.
+#[derive(Default)]
+struct Files {
+    /// The texts, and what was found so far.
+    report: Report,
+    /// Where each text is from.
+    paths: Vec<PathBuf>,
+    specs: Vec<FileId>,
+    plain: Vec<FileId>,
+}
+
+impl Files {
+    /// Reads files. Says which cannot be read, and whether there was such a one: the others are looked at all the same.
+    fn read(&mut self, targets: &[Target], stdin_name: Option<&str>) -> bool {
+        let mut unread = false;
+        let inputs = spread::map(targets, |target| input::read(&target.path, stdin_name.unwrap_or("spec.toml")));
+        for (target, input) in targets.iter().zip(inputs) {
+            let source = match input {
+                Ok(Input::Text(source)) => source,
+                Ok(Input::Refused(refused)) => {
+                    self.report.append(refused);
+                    self.paths.push(target.path.clone());
+                    continue;
+                }
+                Err(failure) => {
+                    say(format_args!("error: {}", failure.message));
+                    unread = true;
+                    continue;
+                }
+            };
+            // The spec is what its author can change.
+            if target.found && source.text().starts_with(GENERATED) {
+                continue;
+            }
+            let unnamed = target.path == Path::new("-") && stdin_name.is_none();
+            let language = if unnamed { Language::of_text(source.text()) } else { Language::of(&source) };
+            let source =
+                if unnamed && language == Language::FlyToml { Source::new("fly.toml", source.text()) } else { source };
+            let file = self.report.sources.add(source);
+            self.paths.push(target.path.clone());
+            if language == Language::Spec { self.specs.push(file) } else { self.plain.push(file) }
         }
-        count += applied;
-        current = Source::new(source.name(), text);
+        unread
     }
-    (current, count)
-}
 
-/// Shows what fixes would change. Values of secrets are masked: a fix may be about one.
-fn difference(old: &Source, new: &Source, out: &mut dyn Write) -> io::Result<()> {
-    let (old_text, new_text) = (masked(old.text()), masked(new.text()));
-    let diff = similar::TextDiff::from_lines(&old_text, &new_text);
-    write!(out, "{}", diff.unified_diff().context_radius(3).header(old.name(), old.name()))
-}
-
-fn masked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for range in scan_for_secrets(&FACTS, text) {
-        let range = range.to_usize();
-        if range.start >= at {
-            out.push_str(&text[at..range.start]);
-            out.extend(text[range.clone()].chars().map(|c| if c == '\n' { c } else { '•' }));
-            at = range.end;
+    /// Finds what is wrong with all of them.
+    fn check(&mut self, options: &Options) {
+        for &file in &self.specs {
+            let found = check(self.report.sources.get(file), &FACTS, options).diagnostics;
+            self.report.find(file, found);
         }
+        let found = check_files(&self.report.sources, &self.plain, &FACTS, options);
+        self.report.diagnostics.extend(found);
+        self.report.diagnostics.sort_by_key(|d| d.primary.span.file);
     }
-    out.push_str(&text[at..]);
-    out
+
+    /// Applies all fixes that may be applied. Returns the old texts of what has changed, and how many fixes there were.
+    fn mend(&mut self, options: &Options, unsafe_too: bool) -> BTreeMap<FileId, (Source, usize)> {
+        let mut changed: BTreeMap<FileId, (Source, usize)> = BTreeMap::new();
+        let mut todo = (self.specs.clone(), self.plain.clone());
+        for _ in 0..ROUNDS {
+            let sources = &self.report.sources;
+            let mut mended = Vec::new();
+            for &file in &todo.0 {
+                let source = sources.get(file);
+                let found = check(source, &FACTS, options).diagnostics;
+                mended.extend(apply(source, &found, unsafe_too).map(|(new, count)| (file, new, count)));
+            }
+            // Files that are given together are judged together.
+            if !todo.1.is_empty() {
+                let found = check_files(sources, &self.plain, &FACTS, options);
+                for of_file in found.chunk_by(|a, b| a.primary.span.file == b.primary.span.file) {
+                    let file = of_file[0].primary.span.file;
+                    let new = apply(sources.get(file), of_file, unsafe_too);
+                    let new = new.filter(|(new, _)| is_loaded(new));
+                    mended.extend(new.map(|(new, count)| (file, new, count)));
+                }
+            }
+            if mended.is_empty() {
+                break;
+            }
+            let again = |list: &[FileId]| {
+                list.iter().copied().filter(|file| mended.iter().any(|(other, ..)| other == file)).collect::<Vec<_>>()
+            };
+            todo = (again(&todo.0), again(&todo.1));
+            for (file, new, count) in mended {
+                let old = self.report.sources.get(file).clone();
+                self.report.sources.replace(file, new);
+                changed.entry(file).or_insert((old, 0)).1 += count;
+            }
+        }
+        changed.retain(|&file, (old, _)| old.text() != self.report.sources.get(file).text());
+        changed
+    }
 }
 
-/// Replaces a file by a new one beside it: a failure half-way leaves the old one whole.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::input(format!("cannot write {}: {error}", path.display()));
-    // A link stays one: the file that it means is replaced.
-    let target: PathBuf = fs::canonicalize(path).map_err(failed)?;
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new().prefix(".flyarch-").tempfile_in(folder).map_err(failed)?;
-    new.write_all(text.as_bytes()).map_err(failed)?;
-    let permissions = fs::metadata(&target).map_err(failed)?.permissions();
-    fs::set_permissions(new.path(), permissions).map_err(failed)?;
-    new.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
+/// The text after the fixes of its findings, and how many they were. Nothing when they change nothing.
+fn apply(source: &Source, found: &[Diagnostic], unsafe_too: bool) -> Option<(Source, usize)> {
+    let wanted = |fix: &&Fix| unsafe_too || fix.applicability == Applicability::Safe;
+    let (text, count) = fix::apply(source, found.iter().filter_map(|d| d.fix.as_ref()).filter(wanted));
+    (count > 0 && text != source.text()).then(|| (Source::new(source.name(), text), count))
+}
+
+/// Whether flyctl would load a file. The places of a plain file have more shapes than those of a spec: an edit that
+/// breaks one is not made.
+fn is_loaded(source: &Source) -> bool {
+    fly_toml::read(source, FileId(0), &mut Diagnostics::default()).is_ok()
 }

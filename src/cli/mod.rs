@@ -7,11 +7,14 @@
 mod args;
 mod build;
 mod catalog;
+mod edit;
 mod fill;
 mod form;
+mod format;
 mod input;
 mod lint;
 mod stand_in;
+mod walk;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,6 +24,7 @@ use clap::Parser as _;
 
 use crate::diag::emit::{Display, Format, emit};
 use crate::diag::{Report, Severity};
+use crate::fly_toml::{JSON_SYNTAX, YAML_SYNTAX};
 use crate::syntax::SYNTAX;
 use args::{Args, Color, Command, FailLevel, OutputFormat, Show};
 
@@ -93,6 +97,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
     let result = match args.command {
         Command::Build(build) => build::run(&build),
         Command::Lint(lint) => lint::run(&lint),
+        Command::Fmt(fmt) => format::run(&fmt),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),
@@ -139,7 +144,7 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
 }
 
 fn exit_code(report: &Report, fail_level: FailLevel) -> i32 {
-    let unreadable = [SYNTAX, input::NOT_UTF8, input::TOO_LARGE];
+    let unreadable = [SYNTAX, JSON_SYNTAX, YAML_SYNTAX, input::NOT_UTF8, input::TOO_LARGE];
     if report.diagnostics.iter().any(|d| unreadable.contains(&d.rule)) {
         return INPUT;
     }

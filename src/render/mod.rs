@@ -9,6 +9,8 @@ mod plan_json;
 mod script;
 mod secrets_example;
 
+pub use fly_toml::GENERATED;
+
 use std::collections::BTreeMap;
 
 use crate::facts::Facts;

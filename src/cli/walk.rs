@@ -1,0 +1,91 @@
+//! The files that are meant by the words of a command line: files as they are, folders with what flyarch knows in them,
+//! and globs that no shell has resolved.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder};
+
+use super::input::Language;
+use super::{Failure, say};
+
+/// A file that is meant.
+pub(super) struct Target {
+    /// The path, as it is shown.
+    pub(super) path: PathBuf,
+    /// Whether it was found, and not given by its name.
+    pub(super) found: bool,
+}
+
+/// The files that the `paths` mean, in their order, each once. Says what cannot be read, and whether there was such.
+pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<(Vec<Target>, bool), Failure> {
+    let mut targets = Vec::new();
+    let mut unread = false;
+    for path in paths {
+        let walk = if path.is_dir() {
+            walker(path).build()
+        } else if is_glob(path) {
+            let mut walker = walker(Path::new("."));
+            let glob = path.to_string_lossy();
+            let overrides = OverrideBuilder::new(".").add(&glob).and_then(|builder| builder.build());
+            let overrides = overrides.map_err(|error| Failure::usage(format!("{glob} is no glob: {error}")))?;
+            walker.overrides(overrides).build()
+        } else {
+            targets.push(Target { path: path.clone(), found: false });
+            continue;
+        };
+        let before = targets.len();
+        for entry in walk {
+            match entry {
+                Ok(entry) if is_glob(path) || is_wanted(&entry, wanted) => {
+                    if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                        let path = entry.into_path();
+                        let path = path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path);
+                        targets.push(Target { path, found: true });
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    say(format_args!("error: {error}"));
+                    unread = true;
+                }
+            }
+        }
+        if targets.len() == before && !unread {
+            return Err(Failure::input(format!("{} has no spec and no fly.toml in it", path.display())));
+        }
+    }
+    // Two words may mean one file.
+    if paths.len() > 1 {
+        let mut seen = BTreeSet::new();
+        targets.retain(|target| target.path.canonicalize().map_or(true, |path| seen.insert(path)));
+    }
+    Ok((targets, unread))
+}
+
+/// A walk in the order of names, without what `.gitignore` names, whether or not there is a repository.
+fn walker(root: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(root);
+    walker.require_git(false).git_global(false).sort_by_file_name(Ord::cmp);
+    walker
+}
+
+fn is_wanted(entry: &DirEntry, wanted: fn(&str) -> bool) -> bool {
+    entry.file_name().to_str().is_some_and(wanted)
+}
+
+/// Files that are looked at in folders.
+pub(super) fn any(name: &str) -> bool {
+    name == "spec.toml" || name == "flyarch.toml" || fly_toml(name)
+}
+
+/// Those of them that flyctl reads.
+pub(super) fn fly_toml(name: &str) -> bool {
+    let plain = Language::of_name(name) == Some(Language::FlyToml);
+    plain && name.starts_with("fly.") && (name.ends_with(".toml") || matches!(name, "fly.json" | "fly.yaml"))
+}
+
+fn is_glob(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[']) && !path.exists()
+}
