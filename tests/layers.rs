@@ -35,24 +35,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What it means.
     ("model", &["source", "value", "fly_toml", "kinds", "spec"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
-    ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model"]),
+    ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml"]),
     // What follows from it.
     ("kinds.plan", &["value", "fly_toml", "kinds", "spec", "model", "plan"]),
     ("plan", &["value", "kinds", "spec", "model"]),
-    ("rules", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan"]),
+    ("rules", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan", "spread", "lower"]),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
-    ("lib", &["source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render"]),
+    ("lib", &["source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render", "spread", "fly_toml"]),
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
-    (
-        "cli",
-        &[
-            "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim",
-        ],
-    ),
+    ("cli", &["source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink", "sim", "spread", "fly_toml"]),
     ("main", &["cli"]),
 ];
 

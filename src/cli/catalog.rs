@@ -9,7 +9,7 @@ use super::fill::{fill, markdown};
 use super::{CLEAN, Failure, form, print};
 use crate::diag::emit::REPORT_SCHEMA;
 use crate::facts::FACTS;
-use crate::rules::{self, FixAvailability, RULES, Rule};
+use crate::rules::{self, FixAvailability, Needs, RULES, Rule};
 use crate::schema::{self, nearest};
 use crate::spec::{Level, Tier};
 
@@ -34,7 +34,11 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {} ({})\n", rule.id.name, rule.id.code)?;
     let waive = if rule.waivable { "an app can waive it with a reason" } else { "it cannot be waived" };
-    let facts = format!("{}; {}; since {}; {waive}.", rule.group.as_str(), levels(rule), rule.since);
+    let needs = match rule.needs {
+        Needs::FlyToml => "on plain fly.toml files too",
+        Needs::Architecture => "on specs alone",
+    };
+    let facts = format!("{}; {needs}; {}; since {}; {waive}.", rule.group.as_str(), levels(rule), rule.since);
     writeln!(out, "{}\n", fill(&facts, "", ""))?;
     // Doc comments begin with a blank.
     let docs: String = rule.docs.lines().flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect();
@@ -66,6 +70,7 @@ struct JsonRule {
     group: &'static str,
     summary: String,
     levels: JsonLevels,
+    needs: &'static str,
     fix: bool,
     waivable: bool,
     since: &'static str,
@@ -95,6 +100,7 @@ fn rules_as_json(out: &mut dyn Write) -> io::Result<()> {
             staging: rule.levels.staging,
             development: rule.levels.development,
         },
+        needs: rule.needs.as_str(),
         fix: rule.fix != FixAvailability::None,
         waivable: rule.waivable,
         since: rule.since,
@@ -107,8 +113,8 @@ fn rules_as_text(out: &mut dyn Write) -> io::Result<()> {
     let width = RULES.iter().map(|rule| rule.id.name.len()).max().unwrap_or(0);
     for rule in RULES {
         let fix = if rule.fix == FixAvailability::None { "   " } else { "fix" };
-        let (name, group) = (rule.id.name, rule.group.as_str());
-        writeln!(out, "{}  {name:width$}  {group:11}  {fix}  {}", rule.id.code, summary(rule))?;
+        let (name, group, needs) = (rule.id.name, rule.group.as_str(), rule.needs.as_str());
+        writeln!(out, "{}  {name:width$}  {group:11}  {needs:8}  {fix}  {}", rule.id.code, summary(rule))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `flyarch fmt`
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use super::args::{FailLevel, Fmt, OutputFormat, Show};

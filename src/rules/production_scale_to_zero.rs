@@ -12,6 +12,9 @@ declare_rule! {
     /// takes too long or the host has no room at that moment. One machine that stays up in the primary region costs
     /// little; the others may still stop.
     ///
+    /// Whether an app is public, a plain fly.toml does not say: there it is taken for public when it sends visitors to
+    /// HTTPS.
+    ///
     /// ## Example
     ///
     /// ```toml,bad
@@ -27,12 +30,14 @@ declare_rule! {
     ///
     /// ```toml,bad
     /// [app.web.http_service]
+    /// force_https = true
     /// auto_stop_machines = "stop"
     /// min_machines_running = 0
     /// ```
     ///
     /// ```toml,good
     /// [app.web.http_service]
+    /// force_https = true
     /// auto_stop_machines = "stop"
     /// min_machines_running = 1
     /// ```

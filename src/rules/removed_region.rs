@@ -45,6 +45,11 @@ declare_rule! {
     /// regions = ["iad", "sin", "hkg"]
     /// ```
     ///
+    /// ```toml,files,bad
+    /// app = "my-web"
+    /// primary_region = "mad"
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, reference/regions

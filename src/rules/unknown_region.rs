@@ -43,6 +43,11 @@ declare_rule! {
     /// region = "xyz"
     /// ```
     ///
+    /// ```toml,files,bad
+    /// app = "my-web"
+    /// primary_region = "lhs"
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, reference/regions

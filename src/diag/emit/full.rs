@@ -37,8 +37,9 @@ pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -
         let excerpt = own.as_ref().unwrap_or(shared);
         let mut text = String::new();
         let mut handler = GraphicalReportHandler::new_themed(theme(d, display)).with_width(display.width);
-        if let Some(note) = &d.note {
-            handler = handler.with_footer(format!("note: {}", plain(note)));
+        let footer = footer(report, d);
+        if !footer.is_empty() {
+            handler = handler.with_footer(footer);
         }
         handler.render_report(&mut text, &Adapter { d, excerpt, file }).map_err(io::Error::other)?;
         writeln!(out, "{}", trim_lines(&text))?;
@@ -50,6 +51,18 @@ pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -
         writeln!(out, "{left_out} of them are not shown; --format concise lists all")?;
     }
     Ok(())
+}
+
+/// What stands below an excerpt: the note, and places in other files.
+fn footer(report: &Report, d: &Diagnostic) -> String {
+    let note = d.note.iter().map(|note| format!("note: {}", plain(note)));
+    let elsewhere = d.related.iter().filter(|label| label.span.file != d.primary.span.file);
+    let elsewhere = elsewhere.map(|label| {
+        let source = report.source(label);
+        let at = source.line_column(label.span.range.start);
+        format!("{}:{at}: {}", plain(source.name()), plain(&label.text))
+    });
+    note.chain(elsewhere).collect::<Vec<_>>().join("\n")
 }
 
 /// The findings that are shown, in their order: all, or as many as anybody reads, the worst before others.
