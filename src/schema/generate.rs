@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform, transform_subschemas};
 use serde_json::{Map, Value, json};
 
-use crate::spec::Spec;
+use crate::spec::{Date, Spec};
 use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
 
 /// The schema of a spec, from the types.
@@ -17,6 +17,7 @@ pub fn generate() -> Value {
     settings.transforms.insert(0, Box::new(RecursiveTransform(no_null)));
     settings.transforms.push(Box::new(RecursiveTransform(one_line_descriptions)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_enums)));
+    settings.transforms.push(Box::new(RecursiveTransform(described_keys)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_numbers)));
     let mut schema = settings.into_generator().into_root_schema_for::<Spec>();
     schema.insert("title".to_owned(), json!("flyarch spec"));
@@ -56,6 +57,22 @@ fn no_null(schema: &mut Schema) {
 fn one_line_descriptions(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
+    }
+}
+
+/// A table with one of several keys: what is said of the form is said of its key, which is what an editor shows.
+fn described_keys(schema: &mut Schema) {
+    let Some(text) = schema.get("description").cloned() else { return };
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    let mut values = properties.values_mut();
+    let (Some(Value::Object(only)), None) = (values.next(), values.next()) else { return };
+    if only.contains_key("description") {
+        return;
+    }
+    only.insert("description".to_owned(), text);
+    // Beside a reference draft 7 reads nothing.
+    if let Some(reference) = only.remove("$ref") {
+        only.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
 }
 
@@ -100,7 +117,7 @@ fn plain_numbers(schema: &mut Schema) {
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
 /// [`super::validate`] says.
 fn error_messages(schema: &mut Schema) {
-    let words: [(&str, &str); 11] = [
+    let words: [(&str, &str); 12] = [
         (Key::PATTERN, Key::EXPECTED),
         (AppName::PATTERN, AppName::EXPECTED),
         (RegionCode::PATTERN, RegionCode::EXPECTED),
@@ -108,6 +125,7 @@ fn error_messages(schema: &mut Schema) {
         (Name::PATTERN, Name::EXPECTED),
         (HostName::PATTERN, HostName::EXPECTED),
         (Reason::PATTERN, Reason::EXPECTED),
+        (Date::PATTERN, Date::EXPECTED),
         ("Duration", "a duration with a unit (ms, s, m, h), such as \"30s\" or \"1m30s\""),
         ("Memory", "a size with a unit, such as \"512mb\" or \"2gb\""),
         ("VolumeSize", "a size with a unit, such as \"10gb\""),

@@ -21,6 +21,15 @@ pub struct Date {
 }
 
 impl Date {
+    /// The days of the calendar, as a regular expression.
+    pub const PATTERN: &'static str = concat!(
+        "^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+        "|02-(0[1-9]|1[0-9]|2[0-8]))",
+        "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
+    );
+    /// The form, in words.
+    pub const EXPECTED: &'static str = "a date, such as 2027-01-31";
+
     /// The day that is so many days after 1970-01-01.
     pub fn from_days_since_epoch(days: u32) -> Self {
         // Howard Hinnant's civil_from_days, for days from 1970 on.
@@ -106,7 +115,7 @@ impl JsonSchema for Date {
         json_schema!({
             "type": "string",
             "description": "A date, such as 2027-01-31.",
-            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+            "pattern": Self::PATTERN,
         })
     }
 }
