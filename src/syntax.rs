@@ -84,8 +84,9 @@ fn message(text: &str) -> String {
         return "nested too deeply: a spec needs no more than a handful of levels".to_owned();
     }
     match text {
-        "invalid basic string, expected `\"`" => "the string has no closing quote".to_owned(),
-        "invalid literal string, expected `'`" => "the string has no closing quote".to_owned(),
+        "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
+            "the string has no closing quote".to_owned()
+        }
         text => text.to_owned(),
     }
 }
@@ -209,8 +210,11 @@ fn leaves<'t>(mut rest: Vec<&'t Spanned<DeValue<'t>>>, wanted: impl Fn(&DeValue<
             DeValue::Array(items) => rest.extend(items.iter()),
             DeValue::Table(table) => rest.extend(table.iter().map(|(_, value)| value)),
             leaf if wanted(leaf) => found.push(value.span().into()),
-            DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) => {}
-            DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
         }
     }
     found

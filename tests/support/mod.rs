@@ -2,6 +2,8 @@
 
 pub(crate) mod documents;
 pub(crate) mod examples;
+pub(crate) mod invariants;
+pub(crate) mod mutations;
 
 use proptest::test_runner::{Config, RngSeed};
 

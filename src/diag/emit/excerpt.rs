@@ -4,6 +4,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use crate::diag::is_unprintable;
 use crate::source::{Source, TextRange};
 
 /// What stands for each character of a secret.
@@ -49,7 +50,8 @@ impl<'a> Excerpt<'a> {
 
     fn push(&mut self, from: TextRange, text: &str) {
         self.pieces.push((from, self.text.len()));
-        self.text.push_str(text);
+        // Character for character, so that columns stay.
+        self.text.extend(text.chars().map(|c| if c != '\t' && is_unprintable(c) { '\u{fffd}' } else { c }));
     }
 
     fn push_masked(&mut self, range: TextRange, redacted: &[TextRange]) {

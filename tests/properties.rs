@@ -1,0 +1,43 @@
+//! What holds of every spec, shown on many: made up, mutated, and made from the schema.
+//!
+//! Runs are the same everywhere: see `support::cases` for how to look further.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
+
+mod support;
+
+use proptest::prelude::*;
+use support::invariants::hold;
+use support::{documents, mutations};
+
+#[test]
+fn of_texts_that_are_no_specs() {
+    proptest!(support::cases(200), |(text in any::<String>(), parts in prop::collection::vec(documents::words(), 0..20))| {
+        hold(&text);
+        hold(&parts.concat());
+    });
+}
+
+#[test]
+fn of_the_specs_and_examples() {
+    mutations::specs().iter().for_each(|text| hold(text));
+}
+
+#[test]
+fn of_mutated_specs() {
+    let specs = mutations::specs();
+    let some = || prop::sample::select(specs.clone());
+    let changes = prop::collection::vec(mutations::mutations(), 1..5);
+    proptest!(support::cases(400), |(text in some(), other in some(), changes in changes)| {
+        hold(&mutations::mutated(&text, &other, &changes));
+    });
+}
+
+#[test]
+fn of_documents_of_the_schema() {
+    let schema = flyarch::schema::generate();
+    let changes = prop::collection::vec(documents::changes(), 0..2);
+    proptest!(support::cases(150), |(document in documents::valid(&schema), changes in changes, spelling in any::<u64>())| {
+        let document = changes.iter().fold(document, documents::changed);
+        hold(&documents::text(&document, spelling));
+    });
+}
