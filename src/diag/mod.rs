@@ -10,7 +10,7 @@ use std::fmt;
 
 pub use fix::{Applicability, Edit, Fix};
 
-use crate::facts::{FACTS, scan_for_secrets};
+use crate::facts::{FACTS, scan_for_secrets, without_tokens};
 use crate::source::{FileId, Source, Sources, Span, TextRange};
 use crate::value::Origin;
 
@@ -168,6 +168,9 @@ impl Diagnostic {
         for text in [&mut self.message, &mut self.primary.text].into_iter().chain(labels).chain(others) {
             if text.contains(is_unprintable) {
                 *text = text.replace(is_unprintable, "\u{fffd}");
+            }
+            if let Some(masked) = without_tokens(&FACTS, text) {
+                *text = masked;
             }
         }
     }

@@ -133,7 +133,7 @@ fn fixes_end(text: &str, first: &Compilation, least: Applicability) {
         let was_toml = !wrong.contains_key("toml-syntax");
         assert!(!was_toml || !now.contains_key("toml-syntax"), "what was TOML is none: {}", told());
         assert!(!understood || compilation.model.is_some(), "what was understood is not: {now:?} {}", told());
-        if understood {
+        if understood && least == Applicability::Safe {
             let known: BTreeSet<_> = wrong.keys().collect();
             assert!(now.keys().all(|rule| known.contains(rule)), "new errors: {wrong:?} {now:?} {}", told());
         }
