@@ -3,6 +3,8 @@
 //! Runs are the same everywhere: see `support::cases` for how to look further.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "properties/rendering.rs"]
+mod rendering;
 #[path = "properties/secrets.rs"]
 mod secrets;
 mod support;
@@ -42,4 +44,18 @@ fn of_documents_of_the_schema() {
         let document = changes.iter().fold(document, documents::changed);
         hold(&documents::text(&document, spelling));
     });
+}
+
+#[test]
+fn of_what_was_found_once() {
+    const PRELUDE: &str = "version = 1\nproject = { name = \"my\", org = \"personal\", regions = [\"iad\"] }\n";
+    for text in [
+        // The gap between the limits did not fit into the number.
+        "[[app.a.services]]\nconcurrency = { soft_limit = 4294967295 }",
+        "[[app.a.services]]\ninternal_port = 80\nconcurrency = { soft_limit = 1, hard_limit = 4294967295 }",
+        // A key may hold what a terminal acts on.
+        "[app.web]\n\"\\u001b[31m\\n\" = 1",
+    ] {
+        hold(&format!("{PRELUDE}{text}\n"));
+    }
 }

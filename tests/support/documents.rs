@@ -369,16 +369,24 @@ fn edit(document: &mut Value, at: &Index, edit: impl FnOnce(&mut Vec<char>)) {
 
 /// A document as TOML. `spelling` decides, table by table, between headers and braces.
 pub(crate) fn text(document: &Value, spelling: u64) -> String {
-    let mut writer = Writer { out: String::new(), spelling };
+    let mut writer = Writer { out: String::new(), spelling, in_braces: false };
     if let Value::Object(entries) = document {
         writer.table(&mut Vec::new(), entries);
     }
     writer.out
 }
 
+/// A document as TOML without headers below the first level: what stands in a table keeps its order.
+pub(crate) fn text_in_braces(document: &Value) -> String {
+    let mut writer = Writer { out: String::new(), spelling: 0, in_braces: true };
+    writer.table(&mut Vec::new(), document.as_object().expect("a document is a table"));
+    writer.out
+}
+
 struct Writer {
     out: String,
     spelling: u64,
+    in_braces: bool,
 }
 
 impl Writer {
@@ -399,7 +407,7 @@ impl Writer {
                 !items.is_empty() && items.iter().all(|item| item.is_object() && as_literal(item).is_none())
             });
             // The first levels are always tables of their own: nobody writes a spec on one line.
-            if (table || tables) && (path.is_empty() || self.choose(3) > 0) {
+            if (table || tables) && (path.is_empty() || (!self.in_braces && self.choose(3) > 0)) {
                 headed.push((key, value));
             } else {
                 let value = self.value(value);
@@ -452,7 +460,7 @@ impl Writer {
 }
 
 /// A basic string with every character escaped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let escaped: String = text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
     format!("\"{escaped}\"")
 }

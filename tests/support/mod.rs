@@ -2,6 +2,7 @@
 
 pub(crate) mod documents;
 pub(crate) mod examples;
+pub(crate) mod fly_toml;
 pub(crate) mod invariants;
 pub(crate) mod mutations;
 
