@@ -11,7 +11,7 @@ mod support;
 
 use proptest::prelude::*;
 use support::invariants::hold;
-use support::{documents, mutations};
+use support::{documents, invariants, mutations};
 
 #[test]
 fn of_texts_that_are_no_specs() {
@@ -57,5 +57,26 @@ fn of_what_was_found_once() {
         "[app.web]\n\"\\u001b[31m\\n\" = 1",
     ] {
         hold(&format!("{PRELUDE}{text}\n"));
+    }
+}
+
+/// The files that the fuzz targets begin with, and what they have found.
+fn corpus(target: &str) -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap);
+    let files = files.filter(|entry| entry.file_type().is_file());
+    files.map(|entry| String::from_utf8(std::fs::read(entry.path()).unwrap()).unwrap()).collect()
+}
+
+#[test]
+fn of_the_corpus_of_the_fuzz_targets() {
+    for (target, holds) in [
+        ("compile", hold as fn(&str)),
+        ("fly_toml", invariants::fly_toml_holds),
+        ("manifest", invariants::manifest_holds),
+    ] {
+        let texts = corpus(target);
+        assert!(texts.len() >= 2, "{target} has no corpus");
+        texts.iter().for_each(|text| holds(text));
     }
 }

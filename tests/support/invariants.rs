@@ -7,7 +7,8 @@ use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Applicability, Diagnostic, FileReport, Fix, Report, Severity, fix};
 use flyarch::facts::FACTS;
 use flyarch::fly_toml::FlyToml;
-use flyarch::render::ArtifactSet;
+use flyarch::render::{Artifact, ArtifactSet};
+use flyarch::sink;
 use flyarch::source::{Source, TextRange};
 use flyarch::{Compilation, Options, compile};
 
@@ -150,4 +151,33 @@ fn comments(text: &str) -> Vec<&str> {
     let tokens = toml_parser::Source::new(text).lex();
     let comments = tokens.filter(|token| token.kind() == toml_parser::lexer::TokenKind::Comment);
     comments.filter_map(|token| text.get(token.span().start()..token.span().end())).map(str::trim_end).collect()
+}
+
+/// A text that is a fly.toml is one again when it is written, and says the same.
+pub(crate) fn fly_toml_holds(text: &str) {
+    let Ok(config) = toml::from_str::<FlyToml>(text) else { return };
+    let written = flyarch::fly_toml::write("", &config, config.build.as_ref());
+    let read: FlyToml = toml::from_str(&written).unwrap_or_else(|error| panic!("{error}\n{written}\n---- of\n{text}"));
+    let again = flyarch::fly_toml::write("", &read, read.build.as_ref());
+    assert_eq!(written, again, "---- of\n{text}");
+}
+
+/// Whatever the manifest of an output folder says, nothing outside of the folder is touched.
+pub(crate) fn manifest_holds(manifest: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, outside) = (folder.path().join("out"), folder.path().join("outside"));
+    let artifact = Artifact { text: "x\n".to_owned(), executable: false };
+    let artifacts = ArtifactSet::from([("a/fly.toml".to_owned(), artifact)]);
+    std::fs::create_dir_all(out.join(".flyarch")).unwrap();
+    std::fs::write(&outside, "mine").unwrap();
+    std::fs::write(out.join(sink::MANIFEST), manifest).unwrap();
+    for force in [false, true] {
+        let Ok(changes) = sink::compare(&out, &artifacts, sink::Compare { force, partial: false }) else { continue };
+        let _ = sink::write(&changes);
+    }
+    assert_eq!(std::fs::read_to_string(&outside).unwrap(), "mine");
+    let names: BTreeSet<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, BTreeSet::from(["out".into(), "outside".into()]));
+    assert!(out.join("a/fly.toml").is_file(), "with force the files are written, whatever the manifest says");
 }

@@ -1,4 +1,5 @@
 //! What several tests share.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod documents;
 pub(crate) mod examples;
