@@ -53,6 +53,9 @@ fn of_what_was_found_once() {
         // The gap between the limits did not fit into the number.
         "[[app.a.services]]\nconcurrency = { soft_limit = 4294967295 }",
         "[[app.a.services]]\ninternal_port = 80\nconcurrency = { soft_limit = 1, hard_limit = 4294967295 }",
+        // One rule made the timeout as long as another made it short.
+        "[[app.a.services]]\ninternal_port = 80\nhttp_checks = [{ interval = \"0\", timeout = \"0\", path = \"/\" }]",
+        "[[app.a.services]]\ninternal_port = 80\nhttp_checks = [{ interval = \"1500ms\", timeout = \"60s\", path = \"/\" }]",
         // A key may hold what a terminal acts on.
         "[app.web]\n\"\\u001b[31m\\n\" = 1",
     ] {
