@@ -131,6 +131,12 @@ impl Tree<'_> {
         Some(place)
     }
 
+    /// Whether this is an item of a list.
+    pub fn is_item(&self, path: &[&str]) -> bool {
+        let list = path.split_last().and_then(|(_, list)| self.value(list));
+        list.is_some_and(|value| matches!(value.get_ref(), DeValue::Array(_)))
+    }
+
     /// The texts in a value.
     pub fn strings(&self, path: &[&str]) -> Vec<TextRange> {
         leaves(self.value(path).into_iter().collect(), |value| matches!(value, DeValue::String(_)))

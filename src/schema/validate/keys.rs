@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{first_sentence, list, nearest, shorten, table_name};
+use super::words::{first_sentence, list, nearest, shorten};
 use super::{INVALID_VALUE, Judge, MISSING_KEY, UNKNOWN_KEY};
 use crate::diag::{Applicability, Fix};
 
@@ -51,8 +51,8 @@ impl Judge<'_> {
             applicability: Applicability::Unsafe,
             edits: vec![self.edits().replace(range, near)],
         });
-        let table = table_name(path);
-        let diagnostic = self.add(UNKNOWN_KEY, range, format!("unknown key `{key}` in {table}"));
+        let table = self.table_name(path);
+        let diagnostic = self.add(UNKNOWN_KEY, range, format!("unknown key `{}` in {table}", shorten(key)));
         diagnostic.help = match (old, near, homes.as_slice()) {
             (Some(what), _, _) => Some(what.to_owned()),
             (None, Some(near), _) => Some(format!("did you mean `{near}`?")),
@@ -119,7 +119,7 @@ impl Judge<'_> {
         let message = if path.is_empty() {
             format!("the spec has no `{key}`")
         } else {
-            format!("{} has no `{key}`", table_name(path))
+            format!("{} has no `{key}`", self.table_name(path))
         };
         let diagnostic = self.add(MISSING_KEY, range, message);
         diagnostic.help = match (path, key) {

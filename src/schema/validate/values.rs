@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{name_of, nearest, resolve, shorten, without_numbers};
+use super::words::{nearest, resolve, shorten};
 use super::{INVALID_VALUE, Judge, WRONG_TYPE};
 use crate::diag::fix::string_literal;
 use crate::diag::{Applicability, Fix, Label};
@@ -72,16 +72,10 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether this is an item of a list.
-    fn is_item(&self, path: &[&str]) -> bool {
-        let place = self.place(path);
-        place.key == place.value
-    }
-
     pub(super) fn wrong_type(&mut self, path: &[&str], node: &Value, instance: &Value) {
         let place = self.place(path);
         let expected = self.expected(node);
-        let name = name_of(path);
+        let name = self.name_of(path);
         let list_of_tables = instance.is_object() && self.wants(node, "array") && !self.wants(node, "object");
         let text = instance.as_str().unwrap_or("");
         let number =
@@ -109,6 +103,7 @@ impl Judge<'_> {
         let title = if quoted.is_some() { "leave the quotes out" } else { "put it in quotes" };
         let fix = fix.map(|edit| Fix { title: title.to_owned(), applicability, edits: vec![edit] });
         let found = self.found(path, instance);
+        let header = self.header(path);
         let in_braces = self.source.slice(place.value).starts_with('{');
         let plain = formed && !has_article(&expected);
         let what = if plain { "a string" } else { &expected };
@@ -119,7 +114,7 @@ impl Judge<'_> {
         } else if list_of_tables && in_braces {
             Some("put it in brackets: [{ … }]".to_owned())
         } else if list_of_tables {
-            Some(format!("write the header as [[{}]]", without_numbers(path)))
+            Some(format!("write the header as [[{header}]]"))
         } else if duration {
             let unit = bare_unit(path);
             Some(format!("flyctl would read a bare number here as {unit}: write the unit that you mean"))
@@ -136,7 +131,7 @@ impl Judge<'_> {
 
     pub(super) fn invalid(&mut self, path: &[&str], node: &Value, instance: &Value) {
         let place = self.place(path);
-        let name = name_of(path);
+        let name = self.name_of(path);
         let resolved = resolve(self.schema, node);
         let found = self.found(path, instance);
         if matches!(path, ["version"]) {

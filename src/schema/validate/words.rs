@@ -9,6 +9,35 @@ impl Judge<'_> {
         resolve(self.schema, node)
     }
 
+    /// How a table is written in TOML.
+    pub(super) fn table_name(&self, path: &[&str]) -> String {
+        match path {
+            [] => "the spec".to_owned(),
+            _ if self.is_item(path) => format!("[[{}]]", self.header(path)),
+            _ => format!("[{}]", self.header(path)),
+        }
+    }
+
+    /// The path of a table in its header, which does not count the items of lists.
+    pub(super) fn header(&self, path: &[&str]) -> String {
+        let keys = (0..path.len()).filter(|&i| !self.is_item(&path[..=i])).map(|i| path[i]);
+        keys.map(shorten).collect::<Vec<_>>().join(".")
+    }
+
+    /// What a value is called: its key, or an item of it.
+    pub(super) fn name_of(&self, path: &[&str]) -> String {
+        match path {
+            [.., key, _] if self.is_item(path) => format!("an item of `{}`", shorten(key)),
+            [.., key] => format!("`{}`", shorten(key)),
+            [] => "the spec".to_owned(),
+        }
+    }
+
+    /// Whether this is an item of a list, which has no key.
+    pub(super) fn is_item(&self, path: &[&str]) -> bool {
+        self.tree.is_item(path)
+    }
+
     /// A value in a message: short, and never text of some length, which might be anything.
     pub(super) fn found(&self, path: &[&str], value: &Value) -> String {
         let short = |text: &str| text.chars().count() <= 24 && !text.contains(char::is_control);
@@ -142,28 +171,6 @@ fn type_name(name: &str) -> &'static str {
         "array" => "a list",
         "object" => "a table",
         _ => "another value",
-    }
-}
-
-/// How a table is written in TOML.
-pub(super) fn table_name(path: &[&str]) -> String {
-    match path {
-        [] => "the spec".to_owned(),
-        [.., last] if last.parse::<usize>().is_ok() => format!("[[{}]]", without_numbers(path)),
-        _ => format!("[{}]", without_numbers(path)),
-    }
-}
-
-pub(super) fn without_numbers(path: &[&str]) -> String {
-    path.iter().filter(|step| step.parse::<usize>().is_err()).copied().collect::<Vec<_>>().join(".")
-}
-
-/// What a value is called: its key, or an item of it.
-pub(super) fn name_of(path: &[&str]) -> String {
-    match path {
-        [.., key, last] if last.parse::<usize>().is_ok() => format!("an item of `{}`", shorten(key)),
-        [.., key] => format!("`{}`", shorten(key)),
-        [] => "the spec".to_owned(),
     }
 }
 
