@@ -24,9 +24,9 @@ pub fn generate_for<T: JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft07();
     // Ahead of schemars' own transforms, which settle what may stand beside a `$ref`.
     settings.transforms.insert(0, Box::new(RecursiveTransform(no_null)));
+    settings.transforms.insert(1, Box::new(RecursiveTransform(described_variants)));
     settings.transforms.push(Box::new(RecursiveTransform(one_line_descriptions)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_enums)));
-    settings.transforms.push(Box::new(RecursiveTransform(described_keys)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_numbers)));
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     error_messages(&mut schema);
@@ -61,26 +61,24 @@ fn no_null(schema: &mut Schema) {
     }
 }
 
+/// A variant that is a table of one key describes the table; editors look at the key.
+fn described_variants(schema: &mut Schema) {
+    let Some(Value::Array(branches)) = schema.get_mut("oneOf") else { return };
+    for branch in branches {
+        let description = branch.get("description").cloned();
+        let Some(Value::Object(properties)) = branch.get_mut("properties") else { continue };
+        if let (1, Some(description)) = (properties.len(), description) {
+            for key in properties.values_mut().filter_map(Value::as_object_mut) {
+                key.entry("description").or_insert_with(|| description.clone());
+            }
+        }
+    }
+}
+
 /// Doc comments are wrapped for the source; editors wrap for themselves.
 fn one_line_descriptions(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
-    }
-}
-
-/// A table with one of several keys: what is said of the form is said of its key, which is what an editor shows.
-fn described_keys(schema: &mut Schema) {
-    let Some(text) = schema.get("description").cloned() else { return };
-    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    let mut values = properties.values_mut();
-    let (Some(Value::Object(only)), None) = (values.next(), values.next()) else { return };
-    if only.contains_key("description") {
-        return;
-    }
-    only.insert("description".to_owned(), text);
-    // Beside a reference draft 7 reads nothing.
-    if let Some(reference) = only.remove("$ref") {
-        only.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
 }
 

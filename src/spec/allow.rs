@@ -28,7 +28,7 @@ impl Date {
         "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
     );
     /// The form, in words.
-    pub const EXPECTED: &'static str = "a date, such as 2027-01-31";
+    pub const EXPECTED: &'static str = "a date such as 2027-01-31";
 
     /// The day that is so many days after 1970-01-01.
     pub fn from_days_since_epoch(days: u32) -> Self {
@@ -63,9 +63,9 @@ impl std::str::FromStr for Date {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const EXPECTED: &str = "expected a date such as 2027-01-31";
-        let datetime: toml::value::Datetime = text.parse().map_err(|_| EXPECTED)?;
-        Self::try_from(datetime).map_err(|()| EXPECTED)
+        const WRONG: &str = "expected a date such as 2027-01-31";
+        let datetime: toml::value::Datetime = text.parse().map_err(|_| WRONG)?;
+        Self::try_from(datetime).map_err(|()| WRONG)
     }
 }
 
@@ -112,10 +112,13 @@ impl JsonSchema for Date {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // Tombi tells dates of TOML from strings, and knows them by the format alone.
         json_schema!({
-            "type": "string",
             "description": "A date, such as 2027-01-31.",
-            "pattern": Self::PATTERN,
+            "anyOf": [
+                { "type": "string", "format": "date", "pattern": Self::PATTERN },
+                { "type": "string", "pattern": Self::PATTERN },
+            ],
         })
     }
 }

@@ -49,7 +49,8 @@ const FORMS: &[(&str, Parser)] = &[
 /// The pattern of a definition. Keys of declarations have theirs in the table that holds them.
 fn pattern(schema: &Value, name: &str) -> String {
     let path = if name == "Key" { "/properties/app/propertyNames".into() } else { format!("/definitions/{name}") };
-    schema.pointer(&path).unwrap_or_else(|| panic!("no {name}"))["pattern"].as_str().unwrap().to_owned()
+    let node = schema.pointer(&path).unwrap_or_else(|| panic!("no {name}"));
+    node.get("anyOf").map_or(node, |forms| &forms[0])["pattern"].as_str().unwrap().to_owned()
 }
 
 #[derive(Clone, Debug)]

@@ -87,7 +87,7 @@ pub(crate) fn mutated(text: &str, other: &str, mutations: &[Mutation]) -> String
 
 fn one(text: &str, other: &str, mutation: &Mutation) -> String {
     let (mut list, others) = (tokens(text), tokens(other));
-    if list.is_empty() || others.is_empty() {
+    if text.is_empty() || other.is_empty() {
         return other.to_owned();
     }
     let at = |index: &Index| index.index(list.len());

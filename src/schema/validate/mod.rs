@@ -109,7 +109,10 @@ impl Judge<'_> {
 
     /// Whether a date stands where one is taken: as text, which is what JSON has for dates, it would fit.
     fn is_date(&self, path: &[&str], node: &Value) -> bool {
-        node.get("pattern").is_some_and(|pattern| pattern == Date::PATTERN)
+        let node = self.resolve(node);
+        // Tombi wants two forms.
+        let forms = node.get("anyOf").and_then(Value::as_array).into_iter().flatten().chain([node]);
+        forms.filter_map(|form| form.get("pattern")).any(|pattern| pattern == Date::PATTERN)
             && self.source.slice(self.place(path).value).parse::<Date>().is_ok()
     }
 
@@ -156,6 +159,7 @@ impl Judge<'_> {
         };
         match best {
             Some(errors) => errors.iter().for_each(|error| self.error(error)),
+            None if instance.is_null() && self.is_date(path, node) => {}
             None if !candidates.is_empty() && instance.is_object() => self.wrong_alternative(path, node, instance),
             None if !candidates.is_empty() => self.invalid(path, node, instance),
             None => self.wrong_type(path, node, instance),
