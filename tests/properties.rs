@@ -23,7 +23,9 @@ fn of_texts_that_are_no_specs() {
 
 #[test]
 fn of_the_specs_and_examples() {
-    mutations::specs().iter().for_each(|text| hold(text));
+    for text in mutations::specs() {
+        hold(&text);
+    }
 }
 
 #[test]
@@ -80,6 +82,8 @@ fn of_the_corpus_of_the_fuzz_targets() {
     ] {
         let texts = corpus(target);
         assert!(texts.len() >= 2, "{target} has no corpus");
-        texts.iter().for_each(|text| holds(text));
+        for text in &texts {
+            holds(text);
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! The schema is that of the types, and says what the types say.
-#![expect(clippy::disallowed_methods, reason = "tests read and write, and fail by panicking")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
 #[path = "schema/agreement.rs"]
 mod agreement;

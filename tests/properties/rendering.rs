@@ -67,7 +67,6 @@ const ELSEWHERE: &[&str] = &[
     "[app.web.processes]\na = @\nb = \"x\"",
     "[app.web.build]\ndockerfile = @",
     "[app.web.build]\nimage = @",
-    "[[app.web.mounts]]\nsource = @\ndestination = \"/data\"\nsnapshot_retention = 14",
 ];
 
 fn spec(part: &str, text: &str) -> String {
@@ -88,9 +87,9 @@ fn spec(part: &str, text: &str) -> String {
 }
 
 fn at<'v>(value: &'v toml::Value, path: &[&str], text: &str) -> Option<&'v toml::Value> {
-    path.iter().try_fold(value, |value, step| match value {
-        toml::Value::Array(items) => items.get(step.parse::<usize>().unwrap()),
-        value => value.get(if *step == "%" { text } else { step }),
+    path.iter().try_fold(value, |value, step| match value.as_array() {
+        Some(items) => items.get(step.parse::<usize>().unwrap()),
+        None => value.get(if *step == "%" { text } else { step }),
     })
 }
 

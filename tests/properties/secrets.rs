@@ -10,10 +10,8 @@ use crate::support::invariants::{compiled, emitted};
 
 /// What follows the prefix of a token: as long as its issuer makes it, in an order that no text has by chance.
 fn body(shape: &SecretShape, seed: usize) -> String {
-    let alphabet: &[u8] = match shape.chars {
-        TokenChars::Hex => b"0123456789abcdef",
-        _ => b"q7RtZ0xk3VbN9cLmW5sYh2GfD8pJ4aT6",
-    };
+    let hex = shape.chars == TokenChars::Hex;
+    let alphabet: &[u8] = if hex { b"0123456789abcdef" } else { b"q7RtZ0xk3VbN9cLmW5sYh2GfD8pJ4aT6" };
     (0..shape.min.max(16) + 4).map(|i| char::from(alphabet[(i * 7 + i * i * 3 + seed) % alphabet.len()])).collect()
 }
 

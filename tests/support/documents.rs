@@ -303,7 +303,7 @@ fn places(document: &Value, wanted: &dyn Fn(&Value) -> bool) -> Vec<String> {
                     walk(value, &format!("{at}/{i}"), wanted, out);
                 }
             }
-            _ => {}
+            Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     let mut out = Vec::new();
@@ -334,7 +334,7 @@ pub(crate) fn changed(mut document: Value, change: &Change) -> Value {
                 match document.pointer_mut(parent).unwrap() {
                     Value::Object(entries) => drop(entries.remove(&last.replace("~1", "/").replace("~0", "~"))),
                     Value::Array(items) => drop(items.remove(last.parse().unwrap())),
-                    _ => {}
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
                 }
             }
         }
@@ -343,11 +343,11 @@ pub(crate) fn changed(mut document: Value, change: &Change) -> Value {
                 document.pointer_mut(&at).unwrap().as_object_mut().unwrap().insert(key.clone(), value.clone());
             }
         }
-        Change::Type(at, i, c, instead) => edit(&mut document, at, |text| {
+        Change::Type(at, i, c, instead) => edit(&mut document, *at, |text| {
             let i = i.index(text.len() + 1);
             if *instead && i < text.len() { text[i] = *c } else { text.insert(i, *c) }
         }),
-        Change::Erase(at, i) => edit(&mut document, at, |text| {
+        Change::Erase(at, i) => edit(&mut document, *at, |text| {
             if !text.is_empty() {
                 text.remove(i.index(text.len()));
             }
@@ -356,7 +356,7 @@ pub(crate) fn changed(mut document: Value, change: &Change) -> Value {
     document
 }
 
-fn edit(document: &mut Value, at: &Index, edit: impl FnOnce(&mut Vec<char>)) {
+fn edit(document: &mut Value, at: Index, edit: impl FnOnce(&mut Vec<char>)) {
     let strings = places(document, &Value::is_string);
     if strings.is_empty() {
         return;
@@ -423,10 +423,11 @@ impl Writer {
                         self.table(path, item.as_object().unwrap());
                     }
                 }
-                value => {
+                Value::Object(entries) => {
                     writeln!(self.out, "\n[{}]", path.join(".")).unwrap();
-                    self.table(path, value.as_object().unwrap());
+                    self.table(path, entries);
                 }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
             path.pop();
         }

@@ -103,7 +103,7 @@ fn one(text: &str, other: &str, mutation: &Mutation) -> String {
         }
         Mutation::Borrow(i, j) => {
             let i = at(i);
-            list[i] = others[j.index(others.len())].clone();
+            list[i].clone_from(&others[j.index(others.len())]);
         }
         Mutation::Insert(i, typed) => {
             let i = at(i);
