@@ -94,7 +94,7 @@ fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compi
     out.model = spec.and_then(|spec| lower::lower(spec, facts, FILE, &mut diagnostics)).ok();
     if let Some(model) = &out.model {
         let layout = &options.layout;
-        let judging = Judging { facts, model, layout, source, file: FILE, today: options.today };
+        let judging = Judging { facts, model, layout, sources: &[source], file: FILE, today: options.today };
         let waivers = rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
         let plan = plan::plan(model);
         rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);

@@ -47,7 +47,14 @@ impl From<std::ops::Range<usize>> for TextRange {
 
 /// Which of the sources of a run a position lies in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u16);
+pub struct FileId(pub u32);
+
+impl FileId {
+    /// The place of the source in the list of a run.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A range of bytes in one of the sources of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,7 +158,7 @@ impl Sources {
     /// Adds a source.
     pub fn add(&mut self, source: Source) -> FileId {
         self.0.push(source);
-        FileId(u16::try_from(self.0.len() - 1).unwrap_or(u16::MAX))
+        FileId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// A source by its id.
@@ -160,7 +167,7 @@ impl Sources {
     ///
     /// When the id is not one that [`Sources::add`] gave.
     pub fn get(&self, file: FileId) -> &Source {
-        &self.0[file.0 as usize]
+        &self.0[file.index()]
     }
 }
 

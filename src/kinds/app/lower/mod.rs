@@ -2,6 +2,7 @@
 
 mod defaults;
 mod groups;
+mod paths;
 mod services;
 mod wire;
 
@@ -54,6 +55,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
     let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    paths::check(spec.source.as_ref(), &toml, &secrets, cx);
     variables(&toml.env, &uses, &secrets, cx);
     let after = spec
         .after
@@ -65,6 +67,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         None => Default::default(),
     };
     Some(App {
+        file: cx.report.file,
         header,
         name: name?,
         toml,
