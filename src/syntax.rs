@@ -39,10 +39,18 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
         return Some(Tree { root });
     }
     let tree = Tree { root };
+    let mut errors: Vec<(TextRange, &toml::de::Error)> =
+        errors.iter().map(|error| (error.span().unwrap_or_default().into(), error)).collect();
+    errors.sort_by_key(|(range, _)| *range);
+    if let Some(deep) = errors.iter().position(|(_, error)| is_too_deep(error.message())) {
+        // The parser gives up there, and takes what follows for something else.
+        errors = vec![errors[deep]];
+    }
+    // What follows on a line is mostly the same mistake seen again.
+    errors.dedup_by_key(|(range, _)| source.line(range.start));
     // The table that was opened again: what it repeats is no mistake of its own.
     let mut repeated: Option<TextRange> = None;
-    for error in errors.iter().take(MOST) {
-        let range: TextRange = error.span().unwrap_or_default().into();
+    for &(range, error) in errors.iter().take(MOST) {
         let twice = error.message().starts_with("duplicate key");
         if twice && repeated.is_some_and(|table| table.start <= range.start && range.start < table.end) {
             continue;
@@ -58,11 +66,15 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
                 diagnostic = diagnostic.related(first, "first defined here");
             }
             diagnostic = diagnostic.help("keep one of the two");
+        } else if error.message().contains("expected `=`") || source.slice(range) == ":" {
+            diagnostic = diagnostic.help("TOML is written `key = value`, with quotes around text");
+        } else if range.start == 0 && source.text().starts_with('{') {
+            diagnostic = diagnostic.help("a spec is written in TOML; this looks like JSON");
         }
         diagnostics.push(diagnostic);
     }
     if errors.len() > MOST {
-        let at = errors.get(MOST).and_then(toml::de::Error::span).unwrap_or_default().into();
+        let at = errors[MOST].0;
         let more = format!("{} more mistakes like these: is this file TOML?", errors.len() - MOST);
         diagnostics.push(Diagnostic::new(SYNTAX, Severity::Error, Span { file, range: at }, more));
     }
@@ -77,15 +89,19 @@ fn table_of_header(source: &Source, range: TextRange) -> Option<TextRange> {
     is_header(line).then(|| TextRange { start: source.line_range(line).start, end: source.line_range(next).start })
 }
 
+fn is_too_deep(message: &str) -> bool {
+    message.contains("recursion")
+}
+
 /// The parser's words, with a way out where it has none.
 fn message(text: &str) -> String {
     let text = text.trim();
-    if text.starts_with("recursion limit") || text.contains("recursion") {
+    if is_too_deep(text) {
         return "nested too deeply: a spec needs no more than a handful of levels".to_owned();
     }
     match text {
         "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
-            "the string has no closing quote".to_owned()
+            "a string is not closed".to_owned()
         }
         text => text.to_owned(),
     }
@@ -129,6 +145,16 @@ impl Tree<'_> {
             }
         }
         Some(place)
+    }
+
+    /// The keys of a table; none when there is no such table.
+    pub fn keys(&self, path: &[&str]) -> Vec<&str> {
+        let mut table = &self.root;
+        for step in path {
+            let Some(DeValue::Table(inner)) = table.get(*step).map(toml::Spanned::get_ref) else { return Vec::new() };
+            table = inner;
+        }
+        table.keys().map(|key| key.get_ref().as_ref()).collect()
     }
 
     /// Whether this is an item of a list.

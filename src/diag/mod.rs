@@ -83,13 +83,6 @@ pub struct Diagnostic {
     pub redact: Vec<Span>,
 }
 
-/// Whether a terminal would act on a character instead of showing it, or turn the direction of what follows: then a text
-/// of the user's could pretend to be a message.
-pub(crate) fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
-}
-
 /// What findings are sorted by: the order of the text, the worst first at one place.
 type SortKey = (FileId, TextRange, std::cmp::Reverse<Severity>, RuleId);
 
@@ -168,14 +161,11 @@ impl Diagnostic {
         self
     }
 
-    /// Texts are made of what the user wrote, which may hold anything.
-    fn make_printable(&mut self) {
+    /// Texts repeat parts of what the user wrote, which may be a token wherever it stands.
+    fn hide_tokens(&mut self) {
         let labels = self.related.iter_mut().map(|label| &mut label.text);
         let others = self.help.iter_mut().chain(&mut self.note).chain(self.fix.iter_mut().map(|fix| &mut fix.title));
         for text in [&mut self.message, &mut self.primary.text].into_iter().chain(labels).chain(others) {
-            if text.contains(is_unprintable) {
-                *text = text.replace(is_unprintable, "\u{fffd}");
-            }
             if let Some(masked) = without_tokens(&FACTS, text) {
                 *text = masked;
             }
@@ -201,7 +191,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.make_printable();
+        diagnostic.hide_tokens();
         self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.list.push(diagnostic);
     }

@@ -118,14 +118,16 @@ pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
     let mut found = Vec::new();
     let mut last_name: Option<&str> = None;
     let mut key: Option<&str> = None;
+    let mut after_equals = false;
     for token in toml_parser::Source::new(text).lex() {
         let span = token.span();
         let (start, end) = (span.start(), span.end());
         let raw = text.get(start..end).unwrap_or("");
+        let is_blank = token.kind() == TokenKind::Whitespace;
         match token.kind() {
             TokenKind::Atom => {
                 // A text without its quotes is no TOML, and a secret all the same.
-                if key.is_some() && secret_in(facts, key.unwrap_or(""), raw).is_some() {
+                if after_equals && secret_in(facts, key.unwrap_or(""), raw).is_some() {
                     found.push(TextRange::new(start, end));
                 }
                 last_name = Some(raw);
@@ -151,17 +153,22 @@ pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
             TokenKind::Comma | TokenKind::LeftCurlyBracket => last_name = None,
             _ => {}
         }
+        after_equals = token.kind() == TokenKind::Equals || (after_equals && is_blank);
     }
     // Where the text is no TOML, a token may stand outside of all strings, in pieces.
     let mut line_start = 0;
     for line in text.split_inclusive('\n') {
         let mut at = 0;
         while let Some((_, range)) = line.get(at..).and_then(|rest| token_in(facts, rest)) {
-            found.push(TextRange::new(line_start + at + range.start, line_start + at + range.end));
+            let here = TextRange::new(line_start + at + range.start, line_start + at + range.end);
+            if !found.iter().any(|old: &TextRange| old.start <= here.start && here.end <= old.end) {
+                found.push(here);
+            }
             at += range.end;
         }
         line_start += line.len();
     }
+    found.sort_unstable();
     found
 }
 

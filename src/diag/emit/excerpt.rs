@@ -1,16 +1,17 @@
-//! The text of a source as it may be shown: secrets masked, very long lines cut to what the labels need.
+//! The text of a source as it may be shown: secrets masked, what a terminal would obey replaced, long lines cut to what
+//! the labels need.
 //!
 //! Lines stay where they are, so that line numbers are those of the file.
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use crate::diag::is_unprintable;
+use super::{REPLACEMENT, is_active};
 use crate::source::{Source, TextRange};
 
 /// What stands for each character of a secret.
 const MASK: char = '•';
-/// A line of more characters than this is cut.
-const LONG: usize = 110;
+/// A line of more characters than this is cut: with the number before it, it would not fit into 80 columns.
+const LONG: usize = 72;
 /// How much of a cut line stays, and how much of that before the first label.
 const WINDOW: (usize, usize) = (66, 20);
 const ELLIPSIS: &str = "…";
@@ -63,8 +64,7 @@ impl<'a> Excerpt<'a> {
 
     fn push(&mut self, from: TextRange, text: &str) {
         self.pieces.push((from, self.text.len()));
-        // Character for character, so that columns stay.
-        self.text.extend(text.chars().map(|c| if c != '\t' && is_unprintable(c) { '\u{fffd}' } else { c }));
+        self.text.extend(text.chars().map(|c| if is_active(c) && c != '\t' { REPLACEMENT } else { c }));
     }
 
     fn push_masked(&mut self, range: TextRange, redacted: &[TextRange]) {

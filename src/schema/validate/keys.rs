@@ -1,4 +1,4 @@
-//! Mistakes of keys: unknown ones, missing ones, and names of the user's that have the wrong form.
+//! Mistakes of keys: unknown, missing, not a name, and the way out of each.
 
 use serde_json::Value;
 
@@ -60,7 +60,9 @@ impl Judge<'_> {
             (None, None, []) if known.len() <= 12 && !known.is_empty() => {
                 Some(format!("known keys are {}", list(&known, "and")))
             }
-            (None, None, []) => None,
+            (None, None, []) => {
+                Some("remove it, or look at its spelling: a key of fly.toml has the same name here".to_owned())
+            }
         };
         if old.is_none() {
             diagnostic.fix = fix;
@@ -113,6 +115,10 @@ impl Judge<'_> {
     }
 
     pub(super) fn missing_key(&mut self, path: &[&str], key: &str, node: &Value) {
+        // That the other key is unknown says it all.
+        if self.misspelt(path, key, node) {
+            return;
+        }
         let range = self.place(path).value;
         let what =
             node.pointer(&format!("/properties/{key}/description")).and_then(Value::as_str).unwrap_or("").to_owned();
@@ -129,39 +135,12 @@ impl Judge<'_> {
         };
     }
 
-    /// A table that must have exactly one of some keys, and has none or several.
-    pub(super) fn wrong_alternative(&mut self, path: &[&str], node: &Value, instance: &Value) {
-        let branches =
-            node.get("oneOf").or_else(|| node.get("anyOf")).and_then(Value::as_array).cloned().unwrap_or_default();
-        let keys: Vec<String> = branches
-            .iter()
-            .filter_map(|b| self.resolve(b).get("required")?.as_array()?.first()?.as_str().map(str::to_owned))
-            .collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let given: Vec<&str> = instance.as_object().map(|o| o.keys().map(String::as_str).collect()).unwrap_or_default();
-        let unknown = given.iter().copied().find(|key| !keys.contains(key));
-        let name = path.last().copied().unwrap_or("it");
-        if let Some(key) = unknown {
-            let mut full = path.to_vec();
-            full.push(key);
-            let range = self.place(&full).key;
-            let near = nearest(key, keys.iter().copied());
-            let diagnostic = self.add(UNKNOWN_KEY, range, format!("unknown key `{key}` in `{name}`"));
-            diagnostic.help = Some(near.map_or_else(
-                || format!("it takes one of {}", list(&keys, "or")),
-                |near| format!("did you mean `{near}`?"),
-            ));
-            return;
-        }
-        let range = self.place(path).value;
-        let found = if given.is_empty() { "none".to_owned() } else { list(&given, "and") };
-        let diagnostic = self.add(
-            INVALID_VALUE,
-            range,
-            format!("`{name}` needs exactly one of {}; it has {found}", list(&keys, "or")),
-        );
-        let help = if given.is_empty() { "add the one that is meant" } else { "keep the one that is meant" };
-        diagnostic.help = Some(help.to_owned());
+    /// Whether the table has another key that is probably meant to be this one.
+    fn misspelt(&self, path: &[&str], key: &str, node: &Value) -> bool {
+        let Some(known) = node.get("properties").and_then(Value::as_object) else { return false };
+        let known = || known.keys().map(String::as_str);
+        let given = self.tree.keys(path);
+        given.iter().any(|given| !known().any(|k| k == *given) && nearest(given, known()) == Some(key))
     }
 
     pub(super) fn key_form(&mut self, path: &[&str], key: &Value, node: &Value) {

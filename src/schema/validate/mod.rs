@@ -2,20 +2,23 @@
 //! user's words, with a way out. The only file that knows the schema engine.
 
 mod keys;
+mod secrets;
 mod values;
 mod words;
-
-pub(crate) use words::{list, nearest};
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+pub(crate) use words::{list, nearest};
+
 use crate::diag::fix::Edits;
 use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
+use crate::facts::{FACTS, scan_for_secrets};
 use crate::source::{FileId, Source, Span, TextRange};
 use crate::spec::Date;
 use crate::syntax::{Place, Tree};
+use words::steps;
 
 /// The rule of keys that the language does not have.
 pub static UNKNOWN_KEY: RuleId = RuleId { name: "unknown-key", code: "FA002" };
@@ -48,7 +51,8 @@ pub fn validate(tree: &Tree<'_>, source: &Source, file: FileId, diagnostics: &mu
     }
     let schema: Value = serde_json::from_str(super::SCHEMA).unwrap_or_default();
     let instance = tree.to_json();
-    let mut judge = Judge { tree, source, file, schema: &schema, found: Vec::new(), renamed: Vec::new() };
+    let hidden = scan_for_secrets(&FACTS, source.text());
+    let mut judge = Judge { tree, source, file, schema: &schema, hidden, found: Vec::new(), renamed: Vec::new() };
     for error in Validator::iter_errors(&instance) {
         judge.error(&error);
     }
@@ -57,11 +61,7 @@ pub fn validate(tree: &Tree<'_>, source: &Source, file: FileId, diagnostics: &mu
         judge.add(INVALID_VALUE, range, "the number is too large".to_owned()).help =
             Some("whole numbers have 64 bits, a sign included; text belongs into quotes".to_owned());
     }
-    // A float where a whole number belongs is also out of its bounds: one mistake, one message.
-    let mistyped: Vec<TextRange> =
-        judge.found.iter().filter(|d| d.rule == WRONG_TYPE).map(|d| d.primary.span.range).collect();
-    let mut found = judge.found;
-    found.retain(|d| d.rule != INVALID_VALUE || !mistyped.contains(&d.primary.span.range));
+    let found = judge.finish();
     let count = found.len();
     for diagnostic in found {
         diagnostics.push(diagnostic);
@@ -74,6 +74,8 @@ struct Judge<'a> {
     source: &'a Source,
     file: FileId,
     schema: &'a Value,
+    /// What looks like a secret, and is not to be repeated in a message.
+    hidden: Vec<TextRange>,
     found: Vec<Diagnostic>,
     /// Names that keys were found to mean, each with its table.
     renamed: Vec<(String, TextRange)>,
@@ -89,7 +91,7 @@ impl Judge<'_> {
         let instance: &Value = error.instance();
         let first = self.found.len();
         match error.kind() {
-            _ if self.is_secret_value(&path, instance) => self.secret_value(&path),
+            _ if self.secret(&path, error) => {}
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
                     self.unknown_key(&path, key, node);
@@ -116,6 +118,15 @@ impl Judge<'_> {
             && self.source.slice(self.place(path).value).parse::<Date>().is_ok()
     }
 
+    /// The findings: what is probably one mistake is said once.
+    fn finish(mut self) -> Vec<Diagnostic> {
+        // A value that is of the wrong type and out of bounds: the type goes before.
+        let value = |d: &Diagnostic| (d.rule == WRONG_TYPE || d.rule == INVALID_VALUE).then_some(d.primary.span.range);
+        self.found.sort_by_key(|d| (d.primary.span.range, d.rule != WRONG_TYPE));
+        self.found.dedup_by(|b, a| value(a).is_some() && value(a) == value(b));
+        self.found
+    }
+
     fn place(&self, path: &[&str]) -> Place {
         self.tree.place(path).unwrap_or(Place { key: TextRange::default(), value: TextRange::default() })
     }
@@ -129,45 +140,4 @@ impl Judge<'_> {
     fn edits(&self) -> Edits<'_> {
         Edits::new(self.source, self.file)
     }
-
-    /// Which of several forms was meant is the one whose mistakes lie deepest; when none begins to fit, all are named.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other mistakes are within a form")]
-    fn branches(&mut self, path: &[&str], context: &[Vec<ValidationError<'static>>], node: &Value, instance: &Value) {
-        let fits = |errors: &&Vec<ValidationError<'static>>| {
-            !errors.is_empty()
-                && !errors.iter().filter(|e| steps(e.instance_path().as_str()).len() == path.len()).any(|e| {
-                    match e.kind() {
-                        Kind::Type { .. } => true,
-                        // Words are told from other types only here.
-                        Kind::Enum { .. } => !instance.is_string(),
-                        _ => false,
-                    }
-                })
-        };
-        let depth =
-            |errors: &Vec<ValidationError<'static>>| errors.iter().map(|e| e.instance_path().as_str().len()).max();
-        // A table with one of several keys: the branch whose key is there.
-        let keyed =
-            |errors: &&Vec<ValidationError<'static>>| !errors.iter().any(|e| matches!(e.kind(), Kind::Required { .. }));
-        let candidates: Vec<_> = context.iter().filter(fits).collect();
-        let mut keyed = candidates.iter().copied().filter(keyed);
-        let best = match (&candidates[..], instance.is_object()) {
-            (&[only], _) => Some(only),
-            // One key says which form is meant; the keys of several do not.
-            (_, true) => keyed.next().filter(|_| keyed.next().is_none()),
-            (_, false) => keyed.max_by_key(|e| depth(e)),
-        };
-        match best {
-            Some(errors) => errors.iter().for_each(|error| self.error(error)),
-            None if instance.is_null() && self.is_date(path, node) => {}
-            None if !candidates.is_empty() && instance.is_object() => self.wrong_alternative(path, node, instance),
-            None if !candidates.is_empty() => self.invalid(path, node, instance),
-            None => self.wrong_type(path, node, instance),
-        }
-    }
-}
-
-/// The steps of a JSON pointer.
-fn steps(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }

@@ -1,65 +1,20 @@
-//! What messages are made of: what the schema takes in words, what stands there instead, what places are called.
+//! What the schema expects and what was found, in words.
 
 use serde_json::Value;
 
 use super::Judge;
+use crate::diag::fix::string_literal;
 
 impl Judge<'_> {
+    /// A value of the spec in a message; nothing of it when it may be a secret.
+    pub(super) fn found(&self, path: &[&str], value: &Value) -> String {
+        let range = self.place(path).value;
+        let secret = self.hidden.iter().any(|hidden| hidden.start < range.end && range.start < hidden.end);
+        found(value, (!secret).then(|| self.source.slice(range)))
+    }
+
     pub(super) fn resolve<'n>(&'n self, node: &'n Value) -> &'n Value {
         resolve(self.schema, node)
-    }
-
-    /// How a table is written in TOML.
-    pub(super) fn table_name(&self, path: &[&str]) -> String {
-        match path {
-            [] => "the spec".to_owned(),
-            _ if self.is_item(path) => format!("[[{}]]", self.header(path)),
-            _ => format!("[{}]", self.header(path)),
-        }
-    }
-
-    /// The path of a table in its header, which does not count the items of lists.
-    pub(super) fn header(&self, path: &[&str]) -> String {
-        let keys = (0..path.len()).filter(|&i| !self.is_item(&path[..=i])).map(|i| path[i]);
-        keys.map(shorten).collect::<Vec<_>>().join(".")
-    }
-
-    /// What a value is called: its key, or an item of it.
-    pub(super) fn name_of(&self, path: &[&str]) -> String {
-        match path {
-            [.., key, _] if self.is_item(path) => format!("an item of `{}`", shorten(key)),
-            [.., key] => format!("`{}`", shorten(key)),
-            [] => "the spec".to_owned(),
-        }
-    }
-
-    /// Whether this is an item of a list, which has no key.
-    pub(super) fn is_item(&self, path: &[&str]) -> bool {
-        self.tree.is_item(path)
-    }
-
-    /// A value in a message: short, and never text of some length, which might be anything.
-    pub(super) fn found(&self, path: &[&str], value: &Value) -> String {
-        let short = |text: &str| text.chars().count() <= 24 && !text.contains(char::is_control);
-        match value {
-            Value::Bool(value) => value.to_string(),
-            // As it is written: JSON does not have all numbers of TOML, and no dates.
-            Value::Null | Value::Number(_) => {
-                let text = self.source.slice(self.place(path).value);
-                if short(text) { text.to_owned() } else { "a number of that size".to_owned() }
-            }
-            Value::String(_) if self.may_be_secret(path) => "this string".to_owned(),
-            Value::String(text) if short(text) => format!("\"{text}\""),
-            Value::String(_) => "this string".to_owned(),
-            Value::Array(_) => "a list".to_owned(),
-            Value::Object(_) => "a table".to_owned(),
-        }
-    }
-
-    /// Whether a node takes a number of this size.
-    pub(super) fn in_bounds(&self, node: &Value, number: i64) -> bool {
-        let bound = |key: &str| self.resolve(node).get(key).and_then(Value::as_i64);
-        bound("minimum").is_none_or(|low| low <= number) && bound("maximum").is_none_or(|high| number <= high)
     }
 
     /// Whether a node takes values of this type in one of its forms.
@@ -75,11 +30,43 @@ impl Judge<'_> {
         own || branches.is_some_and(|branches| branches.iter().any(|branch| self.wants(branch, name)))
     }
 
+    /// Whether a node takes a number of this size.
+    pub(super) fn in_bounds(&self, node: &Value, number: i64) -> bool {
+        let bound = |key: &str| self.resolve(node).get(key).and_then(Value::as_i64);
+        bound("minimum").is_none_or(|low| low <= number) && bound("maximum").is_none_or(|high| number <= high)
+    }
+
     /// Whether texts must have a certain form here.
     pub(super) fn is_formed(&self, node: &Value) -> bool {
         let node = self.resolve(node);
         let branches = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array);
-        node.get("pattern").is_some() || branches.is_some_and(|branches| branches.iter().any(|b| self.is_formed(b)))
+        let listed = |branches: &Vec<Value>| is_open(branches) && branches.iter().any(|b| b.get("enum").is_some());
+        node.get("pattern").is_some()
+            || branches.is_some_and(|branches| listed(branches) || branches.iter().any(|b| self.is_formed(b)))
+    }
+
+    /// How a table is written in TOML.
+    pub(super) fn table_name(&self, path: &[&str]) -> String {
+        match path {
+            [] => "the spec".to_owned(),
+            _ if self.tree.is_item(path) => format!("[[{}]]", self.header(path)),
+            _ => format!("[{}]", self.header(path)),
+        }
+    }
+
+    /// The path of a table in its header, which does not count the items of lists.
+    pub(super) fn header(&self, path: &[&str]) -> String {
+        let keys = (0..path.len()).filter(|&i| !self.tree.is_item(&path[..=i])).map(|i| path[i]);
+        keys.map(shorten).collect::<Vec<_>>().join(".")
+    }
+
+    /// What a value is called: its key, or an item of it.
+    pub(super) fn name_of(&self, path: &[&str]) -> String {
+        match path {
+            [.., key, _] if self.tree.is_item(path) => format!("an item of `{}`", shorten(key)),
+            [.., key] => format!("`{}`", shorten(key)),
+            [] => "the spec".to_owned(),
+        }
     }
 
     /// What a node takes, in words that fit behind "must be".
@@ -98,9 +85,13 @@ impl Judge<'_> {
             return format!("one of {}", list(&words, "or"));
         }
         if let Some(branches) = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array) {
-            let open = branches.iter().any(|branch| branch == &serde_json::json!({ "type": "string" }));
+            let open = is_open(branches);
+            let first = branches.iter().find_map(|branch| branch.pointer("/enum/0")?.as_str()).filter(|_| open);
+            if let Some(word) = first {
+                return format!("a string such as \"{word}\"");
+            }
             let mut words: Vec<String> = Vec::new();
-            for branch in branches.iter().filter(|branch| !(open && branch.get("enum").is_some())) {
+            for branch in branches {
                 let expected = self.expected(branch);
                 if !words.contains(&expected) {
                     words.push(expected);
@@ -123,7 +114,7 @@ impl Judge<'_> {
                 let what = type_name(name);
                 match (bound("minimum"), bound("maximum"), bound("exclusiveMinimum")) {
                     (Some(low), Some(high), _) if high.len() < 10 => format!("{what} from {low} to {high}"),
-                    (Some(low), _, _) if low != "0" => format!("{what}, at least {low}"),
+                    (Some(low), _, _) => format!("{what}, at least {low}"),
                     (_, _, Some(low)) => format!("{what} above {low}"),
                     _ => what.to_owned(),
                 }
@@ -152,6 +143,16 @@ pub(super) fn resolve<'n>(schema: &'n Value, node: &'n Value) -> &'n Value {
     reference.and_then(|r| schema.pointer(r.trim_start_matches('#'))).unwrap_or(node)
 }
 
+/// The steps of a JSON pointer.
+pub(super) fn steps(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// Whether any text does, of which others are examples.
+fn is_open(branches: &[Value]) -> bool {
+    branches.iter().any(|branch| *branch == serde_json::json!({ "type": "string" }))
+}
+
 /// "a string, a number, or true or false".
 fn either(words: &[String]) -> String {
     match words {
@@ -171,6 +172,23 @@ fn type_name(name: &str) -> &'static str {
         "array" => "a list",
         "object" => "a table",
         _ => "another value",
+    }
+}
+
+/// A value in a message: short, as it is `written`, and never text of some length, which might be anything.
+pub(super) fn found(value: &Value, written: Option<&str>) -> String {
+    match (value, written) {
+        (Value::Bool(value), _) => value.to_string(),
+        // A date is null: see `Tree::to_json`.
+        (Value::Null | Value::Number(_), Some(text)) if text.len() <= 24 => text.to_owned(),
+        (Value::Null, _) => "this date".to_owned(),
+        (Value::Number(_), _) => "this number".to_owned(),
+        (Value::String(text), Some(_)) if text.chars().count() <= 24 && !text.contains(char::is_control) => {
+            string_literal(text)
+        }
+        (Value::String(_), _) => "this string".to_owned(),
+        (Value::Array(_), _) => "a list".to_owned(),
+        (Value::Object(_), _) => "a table".to_owned(),
     }
 }
 
@@ -200,6 +218,15 @@ pub(crate) fn list(words: &[&str], last: &str) -> String {
             let init: Vec<String> = init.iter().map(|word| format!("`{word}`")).collect();
             format!("{} {last} `{end}`", init.join(", "))
         }
+    }
+}
+
+/// What flyctl takes a bare number for (flyctl `internal/appconfig/patches.go`).
+pub(super) fn bare_unit(path: &[&str]) -> &'static str {
+    match path {
+        ["app", _, "kill_timeout"] => "seconds",
+        ["app", _, "checks", ..] | ["app", _, "services", _, "tcp_checks" | "http_checks", ..] => "milliseconds",
+        _ => "nanoseconds",
     }
 }
 
