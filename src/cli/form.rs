@@ -4,15 +4,15 @@
 use super::input::{NOT_UTF8, TOO_LARGE};
 use crate::diag::RuleId;
 use crate::lower::{
-    CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, PLACEMENT, UNKNOWN_GROUP, UNKNOWN_REFERENCE,
-    UNSUPPORTED, WRONG_REFERENCE,
+    CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
+    UNKNOWN_REFERENCE, UNSUPPORTED, WRONG_REFERENCE,
 };
 use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
 use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 20] = [
+const PAGES: [(&RuleId, &str); 21] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -57,6 +57,11 @@ const PAGES: [(&RuleId, &str); 20] = [
          other. Names are written with `name`, or made of the project's name and the key.",
     ),
     (&INVALID_NAME, "Fly.io, or a shell, does not take this name."),
+    (
+        &INVALID_PATH,
+        "Paths are written with `/`, and lead from the folder of the spec: a path of one machine means nothing on the \
+         next. None is empty or holds a control character.",
+    ),
     (
         &DUPLICATE_VARIABLE,
         "A variable comes from `env`, from `uses` or from `secrets`. When two of them set it, the secret would hide the \

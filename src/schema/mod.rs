@@ -10,7 +10,7 @@
 mod generate;
 mod validate;
 
-pub use generate::generate;
+pub use generate::{generate, generate_for};
 pub use validate::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, validate};
 pub(crate) use validate::{list, nearest};
 

@@ -18,9 +18,9 @@ const MOST: usize = 200;
 
 pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -> io::Result<()> {
     let mut excerpt: Option<(FileId, Vec<TextRange>, Excerpt<'_>)> = None;
+    let mut own = 0;
     let shown = chosen(report);
     let left_out = report.diagnostics.len() - shown.len();
-    let mut own = 0;
     for d in shown {
         let file = d.primary.span.file;
         if excerpt.as_ref().is_none_or(|(of, ..)| *of != file) {
