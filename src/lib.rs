@@ -7,9 +7,9 @@
 //!                                    └──── rules ────┘──▶ Diagnostics
 //! ```
 //!
-//! [`compile`] is all of it: a pure function of the source, facts and options. It reads no file, no clock and no
-//! environment, and prints nothing; `cli` and `sink` are the two ends that do. docs/architecture.md tells why it is
-//! built this way, and `tests/layers.rs` keeps it so.
+//! [`compile`] is all of it, and [`check`] the part that finds things. Both are pure functions of the source, facts and
+//! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
+//! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
 pub mod cli;
 pub mod diag;
@@ -55,10 +55,13 @@ pub struct Options {
 pub struct Compilation {
     /// Findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files; none when a finding is an error.
+    /// The files; none when a finding is an error, or when nothing was to be rendered.
     pub artifacts: Option<ArtifactSet>,
     /// The model; none when the spec could not be understood.
     pub model: Option<Model>,
+    /// Whether the types refused the spec, so that the schema had to say why. Its engine is slow to start: a spec
+    /// that is right never meets it.
+    pub schema_consulted: bool,
 }
 
 /// A compilation has one source.
@@ -66,51 +69,56 @@ const FILE: FileId = FileId(0);
 
 /// Compiles a spec.
 pub fn compile(source: &Source, facts: &Facts, options: &Options) -> Compilation {
+    run(source, facts, options, Until::Rendered)
+}
+
+/// Finds what [`compile`] finds, and renders nothing.
+pub fn check(source: &Source, facts: &Facts, options: &Options) -> Compilation {
+    run(source, facts, options, Until::Judged)
+}
+
+/// How far a spec goes through the pipeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Judged,
+    Rendered,
+}
+
+fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compilation {
     let mut diagnostics = Diagnostics::default();
-    let model = understand(source, facts, &mut diagnostics).ok();
-    let artifacts =
-        model.as_ref().and_then(|model| judge_and_render(source, facts, options, model, &mut diagnostics).ok());
-    Compilation { diagnostics: diagnostics.finish(), artifacts, model }
+    let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
+    let spec = toml::from_str::<Spec>(source.text()).map_err(|error| {
+        out.schema_consulted = true;
+        refuse(&error, source, &mut diagnostics)
+    });
+    out.model = spec.and_then(|spec| lower::lower(spec, facts, FILE, &mut diagnostics)).ok();
+    if let Some(model) = &out.model {
+        let layout = &options.layout;
+        let judging = Judging { facts, model, layout, sources: &[source], file: FILE, today: options.today };
+        let waivers = rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
+        let plan = plan::plan(model);
+        rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
+        if until == Until::Rendered && diagnostics.ok().is_ok() {
+            out.artifacts = Some(render::render(RenderCx { model, plan: &plan, layout, facts, source }));
+        }
+    }
+    out.diagnostics = diagnostics.finish();
+    out
 }
 
-fn understand(source: &Source, facts: &Facts, diagnostics: &mut Diagnostics) -> Result<Model, Reported> {
-    let spec = read(source, FILE, diagnostics)?;
-    lower::lower(spec, facts, FILE, diagnostics)
-}
-
-fn judge_and_render(
-    source: &Source,
-    facts: &Facts,
-    options: &Options,
-    model: &Model,
-    diagnostics: &mut Diagnostics,
-) -> Result<ArtifactSet, Reported> {
-    let layout = &options.layout;
-    let judging = Judging { facts, model, layout, source, file: FILE, today: options.today };
-    let waivers = rules::run_on_model(&judging, options.only_rule, diagnostics);
-    let plan = plan::plan(model);
-    rules::run_on_plan(&judging, &plan, waivers, options.only_rule, diagnostics);
-    diagnostics.ok()?;
-    Ok(render::render(RenderCx { model, plan: &plan, layout, facts, source }))
-}
-
-/// Reads the text into the types of the language. They decide; when they refuse, syntax and schema say all that is
-/// wrong, because the types only know the first mistake.
-fn read(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Result<Spec, Reported> {
-    let error = match toml::from_str::<Spec>(source.text()) {
-        Ok(spec) => return Ok(spec),
-        Err(error) => error,
-    };
-    if let Some(tree) = syntax::parse(source, file, diagnostics)
-        && schema::validate(&tree, source, file, diagnostics) == 0
+/// Says all that is wrong with a text that the types refused. They decide, but only know the first mistake: syntax and
+/// schema know them all.
+fn refuse(error: &toml::de::Error, source: &Source, diagnostics: &mut Diagnostics) -> Reported {
+    if let Some(tree) = syntax::parse(source, FILE, diagnostics)
+        && schema::validate(&tree, source, FILE, diagnostics) == 0
     {
         // The schema is looser than the types in a few places: a duration of centuries, say.
         let range = error.span().unwrap_or_default().into();
         let message = error.message().to_owned();
-        diagnostics.push(Diagnostic::new(schema::INVALID_VALUE, Severity::Error, Span { file, range }, message));
+        diagnostics.push(Diagnostic::new(schema::INVALID_VALUE, Severity::Error, Span { file: FILE, range }, message));
     }
     match diagnostics.ok() {
-        Err(reported) => Err(reported),
+        Err(reported) => reported,
         Ok(()) => unreachable!("a spec that cannot be read has been complained of"),
     }
 }

@@ -33,6 +33,8 @@ pub static CONFLICT: RuleId = RuleId { name: "conflicting-keys", code: "FA017" }
 pub static UNSUPPORTED: RuleId = RuleId { name: "unsupported", code: "FA018" };
 /// The rule of process groups that the app does not have.
 pub static UNKNOWN_GROUP: RuleId = RuleId { name: "unknown-process-group", code: "FA019" };
+/// The rule of paths that mean no file, or another one on every machine.
+pub static INVALID_PATH: RuleId = RuleId { name: "invalid-path", code: "FA023" };
 
 static TIER: Why =
     Why { reason: "the strictest tier is assumed until the spec says otherwise", source: "docs/language.md" };

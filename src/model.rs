@@ -8,7 +8,7 @@ use std::fmt;
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::kinds::postgres::Engine;
-use crate::source::TextRange;
+use crate::source::{FileId, TextRange};
 use crate::spec::{Kind, Level, Placement, Tier, Waiver};
 use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced};
 
@@ -60,6 +60,8 @@ pub struct ResourceId {
 pub struct App {
     /// Its key in the spec.
     pub key: Sourced<Key>,
+    /// The file that all of its origins are places in.
+    pub file: FileId,
     /// The header of its table.
     pub header: TextRange,
     /// The name of the Fly app.

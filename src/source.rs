@@ -47,7 +47,14 @@ impl From<std::ops::Range<usize>> for TextRange {
 
 /// Which of the sources of a run a position lies in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u16);
+pub struct FileId(pub u32);
+
+impl FileId {
+    /// The place of the source in the list of a run.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A range of bytes in one of the sources of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,8 +91,9 @@ impl fmt::Display for LineColumn {
 impl Source {
     /// A source called `name` (as the user wrote it, never made absolute).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let mut lines = vec![0];
+        let text: String = text.into();
+        // A byte order mark is no part of the first line.
+        let mut lines = vec![if text.starts_with('\u{feff}') { 3 } else { 0 }];
         lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| TextRange::new(i + 1, i + 1).start));
         Self { name: name.into(), text, lines }
     }
@@ -107,7 +115,7 @@ impl Source {
 
     /// The number of the line that holds `offset`, from one.
     pub fn line(&self, offset: u32) -> u32 {
-        TextRange::new(self.lines.partition_point(|&start| start <= offset), 0).start
+        TextRange::new(self.lines.partition_point(|&start| start <= offset).max(1), 0).start
     }
 
     /// The place of `offset`.
@@ -150,7 +158,7 @@ impl Sources {
     /// Adds a source.
     pub fn add(&mut self, source: Source) -> FileId {
         self.0.push(source);
-        FileId(u16::try_from(self.0.len() - 1).unwrap_or(u16::MAX))
+        FileId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// A source by its id.
@@ -159,7 +167,7 @@ impl Sources {
     ///
     /// When the id is not one that [`Sources::add`] gave.
     pub fn get(&self, file: FileId) -> &Source {
-        &self.0[file.0 as usize]
+        &self.0[file.index()]
     }
 }
 
@@ -178,6 +186,14 @@ mod tests {
         assert_eq!(s.slice(s.line_range(3)), "");
         assert_eq!(s.slice(s.line_range(4)), "z");
         assert_eq!(s.line_column(9_999).line, 4);
+    }
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        let s = Source::new("s", "\u{feff}ab\nc");
+        let at = |offset| s.line_column(offset).to_string();
+        assert_eq!([at(0), at(3), at(4), at(6)], ["1:1", "1:1", "1:2", "2:1"]);
+        assert_eq!(s.slice(s.line_range(1)), "ab");
     }
 
     #[test]

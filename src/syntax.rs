@@ -3,7 +3,7 @@
 //! A right spec never comes here: it is read straight into its types (`crate::spec`). This module is for the other
 //! ones: it finds every mistake of syntax, and gives the schema a tree to judge and to point into.
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Value as Json};
 use toml::de::{DeTable, DeValue};
 
 use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
@@ -38,8 +38,16 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
         return Some(Tree { root });
     }
     let tree = Tree { root };
-    for error in errors.iter().take(MOST) {
-        let range: TextRange = error.span().unwrap_or_default().into();
+    let mut errors: Vec<(TextRange, &toml::de::Error)> =
+        errors.iter().map(|error| (error.span().unwrap_or_default().into(), error)).collect();
+    errors.sort_by_key(|(range, _)| *range);
+    if let Some(deep) = errors.iter().position(|(_, error)| is_too_deep(error.message())) {
+        // The parser gives up there, and takes what follows for something else.
+        errors = vec![errors[deep]];
+    }
+    // What follows on a line is mostly the same mistake seen again.
+    errors.dedup_by_key(|(range, _)| source.line(range.start));
+    for &(range, error) in errors.iter().take(MOST) {
         let span = Span { file, range };
         let mut diagnostic = Diagnostic::new(SYNTAX, Severity::Error, span, message(error.message()));
         if error.message().starts_with("duplicate key") {
@@ -50,24 +58,37 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
                 diagnostic = diagnostic.related(first, "first defined here");
             }
             diagnostic = diagnostic.help("keep one of the two");
+        } else if error.message().contains("expected `=`") || source.slice(range) == ":" {
+            diagnostic = diagnostic.help("TOML is written `key = value`, with quotes around text");
+        } else if range.start == 0 && source.text().starts_with('{') {
+            diagnostic = diagnostic.help("a spec is written in TOML; this looks like JSON");
         }
         diagnostics.push(diagnostic);
     }
     if errors.len() > MOST {
-        let at = errors.get(MOST).and_then(toml::de::Error::span).unwrap_or_default().into();
+        let at = errors[MOST].0;
         let more = format!("{} more mistakes like these: is this file TOML?", errors.len() - MOST);
         diagnostics.push(Diagnostic::new(SYNTAX, Severity::Error, Span { file, range: at }, more));
     }
     None
 }
 
+fn is_too_deep(message: &str) -> bool {
+    message.contains("recursion")
+}
+
 /// The parser's words, with a way out where it has none.
 fn message(text: &str) -> String {
     let text = text.trim();
-    if text.starts_with("recursion limit") || text.contains("recursion") {
+    if is_too_deep(text) {
         return "nested too deeply: a spec needs no more than a handful of levels".to_owned();
     }
-    text.to_owned()
+    match text {
+        "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
+            "a string is not closed".to_owned()
+        }
+        text => text.to_owned(),
+    }
 }
 
 impl<'s> Tree<'s> {
@@ -83,7 +104,8 @@ impl Tree<'_> {
         self.root.is_empty()
     }
 
-    /// The values as JSON, for the schema. Dates become text; numbers that JSON does not have become zero.
+    /// The values as JSON, for the schema. Dates become text; numbers that JSON does not have become
+    /// huge, and floats are never whole.
     pub fn to_json(&self) -> Json {
         table_to_json(&self.root)
     }
@@ -111,6 +133,16 @@ impl Tree<'_> {
             }
         }
         Some(place)
+    }
+
+    /// The keys of a table; none when there is no such table.
+    pub fn keys(&self, path: &[&str]) -> Vec<&str> {
+        let mut table = &self.root;
+        for step in path {
+            let Some(DeValue::Table(inner)) = table.get(*step).map(toml::Spanned::get_ref) else { return Vec::new() };
+            table = inner;
+        }
+        table.keys().map(|key| key.get_ref().as_ref()).collect()
     }
 
     /// Where the key at `again` was defined before, when the tree still knows.
@@ -157,11 +189,15 @@ fn to_json(value: &DeValue<'_>) -> Json {
         DeValue::String(text) => Json::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            i64::from_str_radix(&digits, number.radix()).map_or(Json::from(0.5), Json::from)
+            // One that is too large for anything is still a whole number.
+            let huge = if digits.starts_with('-') { -1e300 } else { 1e300 };
+            i64::from_str_radix(&digits, number.radix()).map_or(Json::from(huge), Json::from)
         }
         DeValue::Float(number) => {
             let value = number.as_str().replace('_', "").parse::<f64>().unwrap_or(0.0);
-            Json::Number(Number::from_f64(value).unwrap_or_else(|| Number::from(0)))
+            // To the schema 2.0 would be a whole number, which to the types it is not.
+            let value = if value.fract() == 0.0 && value.abs() < 1e15 { value + 0.5 } else { value };
+            Json::from(if value.is_finite() { value } else { 1e300 })
         }
         DeValue::Boolean(value) => Json::Bool(*value),
         DeValue::Datetime(datetime) => Json::String(datetime.to_string()),

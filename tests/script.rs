@@ -15,6 +15,8 @@ mod options;
 mod runs;
 #[path = "script/secrets.rs"]
 mod secrets;
+#[path = "script/specs.rs"]
+mod specs;
 #[path = "script/view.rs"]
 mod view;
 #[path = "script/world.rs"]
@@ -30,7 +32,7 @@ macro_rules! tests {
 }
 
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn with_tools(test: fn()) -> Result<(), Failed> {
+fn with_tools(test: impl FnOnce()) -> Result<(), Failed> {
     for tool in ["bash", "jq"] {
         if world::tool(tool).is_none() {
             if std::env::var_os("FLYARCH_REQUIRE_TOOLS").is_some() {
@@ -48,7 +50,7 @@ fn main() {
     if let Some(code) = world::as_jq() {
         std::process::exit(code);
     }
-    let tests = tests![
+    let mut tests = tests![
         faults::stopped_before_any_call_1_of_2,
         faults::stopped_before_any_call_2_of_2,
         faults::reply_lost_after_any_call,
@@ -84,5 +86,8 @@ fn main() {
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,
     ];
+    tests.extend(specs::all().into_iter().map(|(name, path)| {
+        Trial::test(format!("specs::{name}"), move || with_tools(|| specs::from_nothing_and_again(&path)))
+    }));
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }

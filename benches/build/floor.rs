@@ -71,6 +71,7 @@ struct HttpService {
     force_https: bool,
     auto_stop_machines: String,
     auto_start_machines: bool,
+    #[serde(default)]
     min_machines_running: u32,
     concurrency: Concurrency,
     checks: Vec<Check>,

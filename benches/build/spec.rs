@@ -63,7 +63,6 @@ internal_port = {port}
 force_https = true
 auto_stop_machines = "off"
 auto_start_machines = true
-min_machines_running = 1
 concurrency = {{ type = "{kind}", soft_limit = {soft}, hard_limit = {hard} }}
 checks = [{{ method = "GET", path = "/healthz", interval = "15s", timeout = "5s", grace_period = "10s" }}]
 

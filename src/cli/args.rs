@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, propagate_version = true, disable_help_subcommand = true, max_term_width = 80, after_help = EXIT_CODES)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -18,7 +18,8 @@ Exit codes:
   0  nothing at or above the fail level
   1  findings, stale output, differences
   2  wrong usage or configuration
-  3  input that cannot be read, is no TOML, or is not there
+  3  input that cannot be read, is no TOML, or is not there; or output that
+     cannot be written
   4  a mistake of flyarch itself";
 
 #[derive(Debug, Subcommand)]
@@ -27,8 +28,7 @@ pub(super) enum Command {
     Lint(Lint),
     Explain(Explain),
     Rules(Rules),
-    /// Print the JSON Schema of specs, for editors
-    Schema,
+    Schema(Schema),
     /// List what is known of the platform, with sources and dates
     Facts,
     #[command(name = "stand-in-fly", hide = true)]
@@ -127,6 +127,22 @@ pub(super) struct Rules {
     /// How they are listed
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+}
+
+/// Print a JSON Schema: that of specs, for editors, or that of reports
+#[derive(Debug, Parser)]
+pub(super) struct Schema {
+    /// What is described
+    #[arg(value_enum, default_value_t = SchemaOf::Spec, value_name = "OF")]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// What stands in spec.toml
+    Spec,
+    /// What --format json prints
+    Report,
 }
 
 /// Stand in for `fly`, with an account in a folder

@@ -1,12 +1,12 @@
 //! `flyarch build`
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::args::{Build, OutputFormat};
 use super::input::{self, Input};
-use super::{CLEAN, FINDINGS, Failure, INPUT, exit_code, show};
-use crate::diag::Report;
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, print, say, show};
+use crate::diag::{Report, Severity};
 use crate::facts::FACTS;
 use crate::plan::Layout;
 use crate::render::ArtifactSet;
@@ -14,28 +14,30 @@ use crate::sink::{self, Changes, Compare, SinkError};
 use crate::{Options, compile};
 
 pub(super) fn run(args: &Build) -> Result<i32, Failure> {
+    let stream = args.output == Path::new("-");
+    if stream && (args.check || args.diff) {
+        return Err(Failure::usage("-o - has no folder to compare with: give one, or leave --check and --diff out"));
+    }
+    // The stream of files is the output: findings must not be between them.
+    let findings = if stream { Stream::Err } else { Stream::Out };
     let path = input::find(args.spec.as_deref())?;
     let source = match input::read(&path, "spec.toml")? {
         Input::Text(source) => source,
-        Input::Refused(report) => return show(&report, args.show.format, args.show.color, args.show.fail_level),
+        Input::Refused(report) => {
+            let code = show(&report, &args.show, findings)?;
+            nothing_written(&report, args);
+            return Ok(code);
+        }
     };
-    let stream = args.output == Path::new("-");
     let layout = if stream { Layout::default() } else { layout(&path, &args.output)? };
     let options = Options { layout, today: Some(input::today(args.show.today.as_deref())?), only_rule: None };
     let compilation = compile(&source, &FACTS, &options);
     let mut report = Report::default();
     report.sources.add(source);
     report.diagnostics = compilation.diagnostics;
-    // The stream of files is the output: findings must not be between them.
-    let code = if stream && compilation.artifacts.is_some() {
-        exit_code(&report, args.show.fail_level)
-    } else {
-        show(&report, args.show.format, args.show.color, args.show.fail_level)?
-    };
-    let Some(mut files) = compilation.artifacts else {
-        if args.show.format == OutputFormat::Full {
-            eprintln!("nothing was written{}", hint(&report));
-        }
+    let code = show(&report, &args.show, findings)?;
+    let (CLEAN, Some(mut files)) = (code, compilation.artifacts) else {
+        nothing_written(&report, args);
         return Ok(code);
     };
     // Taking a large model apart takes longer than the system needs to forget it.
@@ -43,34 +45,38 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     if let Some(only) = &args.only {
         restrict(&mut files, only)?;
     }
-    if code != CLEAN {
-        return Ok(code);
-    }
     if stream {
-        print(&files)?;
+        print(&mut io::stdout().lock(), |out| all(&files, out))?;
         std::mem::forget(files);
-        return Ok(code);
+        return Ok(CLEAN);
     }
     let how = Compare { force: args.force, partial: args.only.is_some() };
     let changes = sink::compare(&args.output, &files, how).map_err(failure)?;
     if args.check || args.diff {
-        differences(&changes)?;
-        let stale = args.check && !changes.is_empty();
-        if stale {
-            eprintln!("{} is stale: run `flyarch build` without --check", args.output.display());
-        }
-        return Ok(if stale { FINDINGS } else { CLEAN });
+        return compared(&changes, args);
     }
     sink::write(&changes).map_err(failure)?;
     told(&changes, args);
     std::mem::forget(changes);
     std::mem::forget(files);
-    Ok(code)
+    Ok(CLEAN)
 }
 
-fn hint(report: &Report) -> String {
-    let rule = report.diagnostics.iter().map(|d| d.rule.name).find(|name| crate::rules::find(name).is_some());
-    rule.map_or(String::new(), |rule| format!("; `flyarch explain {rule}` says more"))
+/// Says that nothing was written, and why where the findings do not say it.
+fn nothing_written(report: &Report, args: &Build) {
+    let worst = report.diagnostics.iter().map(|d| d.severity).max();
+    if worst < Some(Severity::Error) {
+        say("nothing was written: with --fail-level warning, a warning is in the way");
+        return;
+    }
+    let errors = report.diagnostics.iter().filter(|d| Some(d.severity) == worst);
+    let rule = errors.map(|d| d.rule.name).find(|name| crate::rules::find(name).is_some());
+    match rule {
+        Some(rule) if args.show.format == OutputFormat::Full => {
+            say(format_args!("nothing was written; `flyarch explain {rule}` says more"));
+        }
+        _ => say("nothing was written"),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
@@ -91,19 +97,32 @@ fn restrict(files: &mut ArtifactSet, only: &str) -> Result<(), Failure> {
 }
 
 /// Prints all files behind each other, each under its path.
-fn print(files: &ArtifactSet) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+fn all(files: &ArtifactSet, out: &mut dyn Write) -> io::Result<()> {
     for (i, (path, file)) in files.iter().enumerate() {
         let gap = if i == 0 { "" } else { "\n" };
         write!(out, "{gap}==> {path} <==\n{}", file.text)?;
     }
-    out.flush()?;
     Ok(())
 }
 
-/// Shows what differs as a unified diff.
-fn differences(changes: &Changes<'_>) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+/// Shows what differs, and says what it means.
+fn compared(changes: &Changes<'_>, args: &Build) -> Result<i32, Failure> {
+    // A report for programs is not to be followed by text.
+    if args.show.format == OutputFormat::Json {
+        print(&mut io::stderr().lock(), |out| differences(changes, out))?;
+    } else {
+        print(&mut io::stdout().lock(), |out| differences(changes, out))?;
+    }
+    changes.allowed().map_err(failure)?;
+    if args.check && !changes.is_empty() {
+        say(format_args!("{} is stale: run `flyarch build` without --check", args.output.display()));
+        return Ok(FINDINGS);
+    }
+    Ok(CLEAN)
+}
+
+/// What differs as a unified diff, with modes as git shows them.
+fn differences(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     let stale = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST);
     let surplus = changes.surplus.iter().map(|(path, old)| (path, Some(old)));
     for (path, old) in stale.map(|(path, old)| (path, old.as_ref())).chain(surplus) {
@@ -114,20 +133,33 @@ fn differences(changes: &Changes<'_>) -> Result<(), Failure> {
         let diff = similar::TextDiff::from_lines(old, new);
         write!(out, "{}", diff.unified_diff().context_radius(3).header(from, to))?;
     }
-    out.flush()?;
+    for path in &changes.modes {
+        let (old, new) = if changes.is_executable(path) { (644, 755) } else { (755, 644) };
+        write!(out, "--- {path}\n+++ {path}\nold mode 100{old}\nnew mode 100{new}\n")?;
+    }
     Ok(())
 }
 
 /// Says on standard error what was done.
 fn told(changes: &Changes<'_>, args: &Build) {
-    let written = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST).count();
-    let removed = changes.surplus.len();
-    let out = args.output.display();
     let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
-    match (written, removed) {
-        (0, 0) => eprintln!("{out} is up to date"),
-        (written, 0) => eprintln!("wrote {} to {out}", files(written)),
-        (written, removed) => eprintln!("wrote {} to {out}, removed {}", files(written), files(removed)),
+    let written = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST).count();
+    let (removed, modes) = (changes.surplus.len(), changes.modes.len());
+    let out = args.output.display();
+    let mut done = Vec::new();
+    if written > 0 {
+        done.push(format!("wrote {} to {out}", files(written)));
+    }
+    if removed > 0 {
+        done.push(format!("removed {} from {out}", files(removed)));
+    }
+    if modes > 0 {
+        done.push(format!("mended the mode of {} in {out}", files(modes)));
+    }
+    if done.is_empty() {
+        say(format_args!("{out} is up to date"));
+    } else {
+        say(done.join(", "));
     }
 }
 

@@ -1,31 +1,44 @@
 //! `flyarch explain`, `rules`, `schema` and `facts`: what the program knows, for people and programs.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::args::{Explain, ListFormat, Rules};
-use super::{CLEAN, Failure};
+use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
+use super::fill::{fill, markdown};
+use super::{CLEAN, Failure, form, print};
+use crate::diag::emit::REPORT_SCHEMA;
 use crate::facts::FACTS;
 use crate::rules::{self, FixAvailability, RULES, Rule};
 use crate::schema::{self, nearest};
 use crate::spec::{Level, Tier};
 
 pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
+    if let Some((id, page)) = form::find(&args.rule) {
+        print(&mut io::stdout().lock(), |out| {
+            writeln!(out, "# {} ({})\n\nof the language itself; it cannot be waived.\n", id.name, id.code)?;
+            writeln!(out, "{}", fill(page, "", ""))
+        })?;
+        return Ok(CLEAN);
+    }
     let Some(rule) = rules::find(&args.rule) else {
-        let near = nearest(&args.rule, RULES.iter().map(|rule| rule.id.name));
+        let near = nearest(&args.rule, RULES.iter().map(|rule| rule.id.name).chain(form::names()));
         let hint = near.map_or("`flyarch rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Failure::usage(format!("there is no rule `{}`; {hint}", args.rule)));
     };
-    let mut out = io::stdout().lock();
+    print(&mut io::stdout().lock(), |out| page(rule, out))?;
+    Ok(CLEAN)
+}
+
+/// The page of a rule.
+fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {} ({})\n", rule.id.name, rule.id.code)?;
     let waive = if rule.waivable { "an app can waive it with a reason" } else { "it cannot be waived" };
-    writeln!(out, "{}; {}; since {}; {waive}.\n", rule.group.as_str(), levels(rule), rule.since)?;
-    for line in rule.docs.lines() {
-        // Doc comments begin with a blank.
-        writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;
-    }
-    Ok(CLEAN)
+    let facts = format!("{}; {}; since {}; {waive}.", rule.group.as_str(), levels(rule), rule.since);
+    writeln!(out, "{}\n", fill(&facts, "", ""))?;
+    // Doc comments begin with a blank.
+    let docs: String = rule.docs.lines().flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect();
+    write!(out, "{}", markdown(&docs))
 }
 
 fn levels(rule: &Rule) -> String {
@@ -66,41 +79,38 @@ struct JsonLevels {
 }
 
 pub(super) fn rules(args: &Rules) -> Result<i32, Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    if args.format == ListFormat::Json {
-        let list = RULES.iter().map(|rule| JsonRule {
-            name: rule.id.name,
-            code: rule.id.code,
-            group: rule.group.as_str(),
-            summary: summary(rule),
-            levels: JsonLevels {
-                production: rule.levels.production,
-                staging: rule.levels.staging,
-                development: rule.levels.development,
-            },
-            fix: rule.fix != FixAvailability::None,
-            waivable: rule.waivable,
-            since: rule.since,
-        });
-        let list: Vec<_> = list.collect();
-        serde_json::to_writer_pretty(&mut out, &list).map_err(io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        let width = RULES.iter().map(|rule| rule.id.name.len()).max().unwrap_or(0);
-        for rule in RULES {
-            let fix = if rule.fix == FixAvailability::None { "   " } else { "fix" };
-            writeln!(
-                out,
-                "{}  {:width$}  {:11}  {fix}  {}",
-                rule.id.code,
-                rule.id.name,
-                rule.group.as_str(),
-                summary(rule)
-            )?;
-        }
-    }
-    out.flush()?;
+    let list = if args.format == ListFormat::Json { rules_as_json } else { rules_as_text };
+    print(&mut io::stdout().lock(), list)?;
     Ok(CLEAN)
+}
+
+fn rules_as_json(out: &mut dyn Write) -> io::Result<()> {
+    let list = RULES.iter().map(|rule| JsonRule {
+        name: rule.id.name,
+        code: rule.id.code,
+        group: rule.group.as_str(),
+        summary: summary(rule),
+        levels: JsonLevels {
+            production: rule.levels.production,
+            staging: rule.levels.staging,
+            development: rule.levels.development,
+        },
+        fix: rule.fix != FixAvailability::None,
+        waivable: rule.waivable,
+        since: rule.since,
+    });
+    serde_json::to_writer_pretty(&mut *out, &list.collect::<Vec<_>>())?;
+    writeln!(out)
+}
+
+fn rules_as_text(out: &mut dyn Write) -> io::Result<()> {
+    let width = RULES.iter().map(|rule| rule.id.name.len()).max().unwrap_or(0);
+    for rule in RULES {
+        let fix = if rule.fix == FixAvailability::None { "   " } else { "fix" };
+        let (name, group) = (rule.id.name, rule.group.as_str());
+        writeln!(out, "{}  {name:width$}  {group:11}  {fix}  {}", rule.id.code, summary(rule))?;
+    }
+    Ok(())
 }
 
 /// The first paragraph of the documentation, on one line.
@@ -109,29 +119,37 @@ fn summary(rule: &Rule) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn schema() -> Result<i32, Failure> {
-    io::stdout().lock().write_all(schema::SCHEMA.as_bytes())?;
+pub(super) fn schema(args: &Schema) -> Result<i32, Failure> {
+    let text = match args.of {
+        SchemaOf::Spec => schema::SCHEMA,
+        SchemaOf::Report => REPORT_SCHEMA,
+    };
+    print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
     Ok(CLEAN)
 }
 
 pub(super) fn facts() -> Result<i32, Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    print(&mut io::stdout().lock(), provenance)?;
+    Ok(CLEAN)
+}
+
+/// Where the facts come from, and how many there are.
+fn provenance(out: &mut dyn Write) -> io::Result<()> {
+    const INDENT: &str = "            ";
     for provenance in FACTS.provenance {
-        writeln!(out, "{}  {}\n            {}", provenance.retrieved, provenance.file, provenance.source)?;
+        writeln!(out, "{}  {}", provenance.retrieved, provenance.file)?;
+        writeln!(out, "{}", fill(provenance.source, INDENT, INDENT))?;
         if !provenance.live.is_empty() {
-            writeln!(out, "            today: {}", provenance.live)?;
+            writeln!(out, "{INDENT}today: {}", provenance.live)?;
         }
     }
-    let count = |n: usize, what: &str| format!("{n} {what}");
     let parts = [
-        count(FACTS.regions.len(), "regions"),
-        count(FACTS.removed_regions.len(), "withdrawn regions"),
-        count(FACTS.machine_sizes.len(), "machine sizes"),
-        count(FACTS.postgres.plans.len(), "Postgres plans"),
-        count(FACTS.flyctl_commands.len(), "commands of flyctl"),
-        count(FACTS.secret_shapes.len(), "formats of tokens"),
+        (FACTS.regions.len(), "regions"),
+        (FACTS.removed_regions.len(), "withdrawn regions"),
+        (FACTS.machine_sizes.len(), "machine sizes"),
+        (FACTS.postgres.plans.len(), "Postgres plans"),
+        (FACTS.flyctl_commands.len(), "commands of flyctl"),
+        (FACTS.secret_shapes.len(), "formats of tokens"),
     ];
-    writeln!(out, "\n{}", parts.join(", "))?;
-    out.flush()?;
-    Ok(CLEAN)
+    writeln!(out, "\n{}", fill(&parts.map(|(n, what)| format!("{n} {what}")).join(", "), "", ""))
 }

@@ -71,22 +71,21 @@ pub(super) fn read(path: &Path, stdin_name: &str) -> Result<Input, Failure> {
     }
     if bytes.len() > MAX_BYTES {
         let message = format!("the file is larger than {} MB: is it a spec?", MAX_BYTES / 1024 / 1024);
-        return Ok(Input::Refused(report(
-            &name,
-            String::new(),
-            0,
-            TOO_LARGE,
-            message,
-            "a spec of ten thousand apps has seven",
-        )));
+        // Enough of it to know it again.
+        let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let text = String::from_utf8_lossy(&line[..line.len().min(200)]).into_owned();
+        let help = "a spec of ten thousand apps has 7 MB";
+        return Ok(Input::Refused(report(&name, text, 0, TOO_LARGE, message, help)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Input::Text(Source::new(name, text))),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let utf16 = error.as_bytes().starts_with(b"\xff\xfe") || error.as_bytes().starts_with(b"\xfe\xff");
+            let what = if utf16 { "the file is UTF-16, not UTF-8" } else { "the file is not UTF-8" };
             let help = "save the file as UTF-8";
-            Ok(Input::Refused(report(&name, text, at, NOT_UTF8, "the file is not UTF-8".to_owned(), help)))
+            Ok(Input::Refused(report(&name, text, at, NOT_UTF8, what.to_owned(), help)))
         }
     }
 }

@@ -1,16 +1,16 @@
 //! `flyarch lint`
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Lint;
 use super::input::{self, Input};
-use super::{CLEAN, FINDINGS, Failure, show};
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, exit_code, print, say, show};
 use crate::diag::{Applicability, Diagnostic, FileReport, Fix, Report, fix};
 use crate::facts::{FACTS, scan_for_secrets};
 use crate::source::Source;
-use crate::{Options, compile};
+use crate::{Options, check};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
 const ROUNDS: usize = 10;
@@ -26,36 +26,51 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
     }
     let options = Options { today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
+    paths.iter().try_for_each(|path| refuse_fly_toml(path))?;
     let mut report = Report::default();
-    let mut differs = false;
+    let (mut differs, mut unread) = (false, false);
     for path in &paths {
-        refuse_fly_toml(path)?;
-        let mut source = match input::read(path, &args.stdin_filename)? {
-            Input::Text(source) => source,
-            Input::Refused(refused) => {
+        let mut source = match input::read(path, &args.stdin_filename) {
+            Ok(Input::Text(source)) => source,
+            Ok(Input::Refused(refused)) => {
                 report.append(refused);
+                continue;
+            }
+            // The others are looked at all the same.
+            Err(failure) => {
+                say(format_args!("error: {}", failure.message));
+                unread = true;
                 continue;
             }
         };
         if fixing || args.diff {
-            let fixed = mend(&source, &options, args.unsafe_fixes);
+            let (fixed, count) = mend(&source, &options, args.unsafe_fixes);
             if fixed.text() != source.text() {
                 if args.diff {
-                    difference(&source, &fixed)?;
+                    print(&mut io::stdout().lock(), |out| difference(&source, &fixed, out))?;
                     differs = true;
                 } else {
                     replace(path, fixed.text())?;
+                    let plural = if count == 1 { "" } else { "s" };
+                    say(format_args!("fixed {count} finding{plural} in {}", source.name()));
                     source = fixed;
                 }
             }
         }
-        let diagnostics = compile(&source, &FACTS, &options).diagnostics;
+        let diagnostics = check(&source, &FACTS, &options).diagnostics;
         report.add(FileReport { source, diagnostics });
     }
-    if args.diff {
-        return Ok(if differs { FINDINGS } else { CLEAN });
-    }
-    show(&report, args.show.format, args.show.color, args.show.fail_level)
+    let code = if args.diff {
+        // What cannot be read has no difference to show.
+        match exit_code(&report, args.show.fail_level) {
+            INPUT => show(&report, &args.show, Stream::Err)?,
+            _ if differs => FINDINGS,
+            _ => CLEAN,
+        }
+    } else {
+        show(&report, &args.show, Stream::Out)?
+    };
+    Ok(if unread { INPUT } else { code })
 }
 
 /// Plain fly.toml files are another language; taking one for a spec would give a page of nonsense.
@@ -70,30 +85,29 @@ fn refuse_fly_toml(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The text after all fixes that may be applied.
-fn mend(source: &Source, options: &Options, unsafe_too: bool) -> Source {
+/// The text after all fixes that may be applied, and how many they were.
+fn mend(source: &Source, options: &Options, unsafe_too: bool) -> (Source, usize) {
     let mut current = source.clone();
+    let mut count = 0;
     for _ in 0..ROUNDS {
-        let diagnostics = compile(&current, &FACTS, options).diagnostics;
+        let diagnostics = check(&current, &FACTS, options).diagnostics;
         let wanted = |fix: &&Fix| unsafe_too || fix.applicability == Applicability::Safe;
         let fixes: Vec<&Fix> = diagnostics.iter().filter_map(|d: &Diagnostic| d.fix.as_ref()).filter(wanted).collect();
         let (text, applied) = fix::apply(&current, fixes);
         if applied == 0 || text == current.text() {
             break;
         }
+        count += applied;
         current = Source::new(source.name(), text);
     }
-    current
+    (current, count)
 }
 
 /// Shows what fixes would change. Values of secrets are masked: a fix may be about one.
-fn difference(old: &Source, new: &Source) -> Result<(), Failure> {
+fn difference(old: &Source, new: &Source, out: &mut dyn Write) -> io::Result<()> {
     let (old_text, new_text) = (masked(old.text()), masked(new.text()));
     let diff = similar::TextDiff::from_lines(&old_text, &new_text);
-    let mut out = io::stdout().lock();
-    write!(out, "{}", diff.unified_diff().context_radius(3).header(old.name(), old.name()))?;
-    out.flush()?;
-    Ok(())
+    write!(out, "{}", diff.unified_diff().context_radius(3).header(old.name(), old.name()))
 }
 
 fn masked(text: &str) -> String {

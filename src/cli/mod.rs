@@ -2,16 +2,19 @@
 //!
 //! Findings and generated text go to standard output, everything else to standard error. The exit codes are part of
 //! the interface (README.md); users' scripts rely on them.
-#![expect(clippy::disallowed_methods, clippy::print_stderr, reason = "this is the end that reads and prints")]
+#![expect(clippy::disallowed_methods, reason = "this is the end that reads and prints")]
 
 mod args;
 mod build;
 mod catalog;
+mod fill;
+mod form;
 mod input;
 mod lint;
 mod stand_in;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 
 use clap::Parser as _;
@@ -19,7 +22,7 @@ use clap::Parser as _;
 use crate::diag::emit::{Display, Format, emit};
 use crate::diag::{Report, Severity};
 use crate::syntax::SYNTAX;
-use args::{Args, Color, Command, FailLevel, OutputFormat};
+use args::{Args, Color, Command, FailLevel, OutputFormat, Show};
 
 /// Nothing at or above the fail level.
 const CLEAN: i32 = 0;
@@ -27,7 +30,7 @@ const CLEAN: i32 = 0;
 const FINDINGS: i32 = 1;
 /// Wrong usage or configuration.
 const USAGE: i32 = 2;
-/// Input that cannot be read, is no TOML, or is not there.
+/// Input that cannot be read, is no TOML, or is not there; or output that cannot be written.
 const INPUT: i32 = 3;
 /// A mistake of flyarch itself.
 const BUG: i32 = 4;
@@ -50,17 +53,32 @@ impl Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        // A reader that has seen enough, such as `head`, is no failure of ours.
-        let code = if error.kind() == io::ErrorKind::BrokenPipe { CLEAN } else { INPUT };
-        Self { message: format!("cannot write the output: {error}"), code }
+        Self::input(format!("cannot write the output: {error}"))
     }
+}
+
+/// Prints with `print`. A reader that has seen enough, such as `head`, is no failure, and changes nothing of the rest.
+fn print(to: &mut dyn Write, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(to);
+    let result = print(&mut out).and_then(|()| out.flush());
+    // What is left in the buffer after a failure would be tried again.
+    drop(out.into_parts());
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Says something on standard error, which nobody may be reading.
+fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Runs the program with these arguments, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("flyarch has made a mistake of its own: {panic}");
-        eprintln!("Nothing was written. Please report it with the spec, or the part of it that brings this about.");
+        say(format_args!("flyarch has made a mistake of its own: {panic}"));
+        say("Please report it with the spec, or the part of it that brings this about.");
         // With `panic = "abort"` this is the only way to an exit code.
         std::process::exit(BUG);
     }));
@@ -77,33 +95,47 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Lint(lint) => lint::run(&lint),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
-        Command::Schema => catalog::schema(),
+        Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };
     match result {
         Ok(code) => code,
-        Err(Failure { code: CLEAN, .. }) => CLEAN,
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            say(format_args!("error: {}", failure.message));
             failure.code
         }
     }
 }
 
+/// Where findings are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Out,
+    /// Standard output is taken.
+    Err,
+}
+
 /// Shows a report, and says which exit code it means.
-fn show(report: &Report, format: OutputFormat, color: Color, fail_level: FailLevel) -> Result<i32, Failure> {
-    let format = match format {
+fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
+    let format = match how.format {
         OutputFormat::Full => Format::Full,
         OutputFormat::Concise => Format::Concise,
         OutputFormat::Json => Format::Json,
     };
     if !report.diagnostics.is_empty() || format == Format::Json {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        emit(report, format, Display { color: colors(color), width: 80 }, &mut out)?;
-        out.flush()?;
+        let display = Display { color: colors(how.color, stream), width: fill::WIDTH };
+        let (mut out, mut err);
+        let to: &mut dyn Write = if stream == Stream::Out {
+            out = io::stdout().lock();
+            &mut out
+        } else {
+            err = io::stderr().lock();
+            &mut err
+        };
+        print(to, |out| emit(report, format, display, out))?;
     }
-    Ok(exit_code(report, fail_level))
+    Ok(exit_code(report, how.fail_level))
 }
 
 fn exit_code(report: &Report, fail_level: FailLevel) -> i32 {
@@ -118,14 +150,18 @@ fn exit_code(report: &Report, fail_level: FailLevel) -> i32 {
     if bad > 0 { FINDINGS } else { CLEAN }
 }
 
-/// Whether colours reach the reader of standard output: what is asked for wins over what is seen.
-fn colors(choice: Color) -> bool {
+/// Whether colours reach the reader: what is asked for wins over what is seen.
+fn colors(choice: Color, stream: Stream) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let terminal = || match stream {
+        Stream::Out => io::stdout().is_terminal(),
+        Stream::Err => io::stderr().is_terminal(),
+    };
     match choice {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
         Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Color::Auto => terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

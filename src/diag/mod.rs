@@ -117,6 +117,13 @@ impl Diagnostic {
         self
     }
 
+    /// A place in any file.
+    #[must_use]
+    pub fn related_in(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
     /// The way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -302,6 +309,11 @@ impl<'a> DiagnosticBuilder<'a> {
     /// See [`Diagnostic::related`].
     pub fn related(self, at: Origin, text: impl Into<String>) -> Self {
         self.change(|d| d.related(at.range, text))
+    }
+
+    /// See [`Diagnostic::related_in`].
+    pub fn related_in(self, file: FileId, at: Origin, text: impl Into<String>) -> Self {
+        self.change(|d| d.related_in(Span { file, range: at.range }, text))
     }
 
     /// See [`Diagnostic::help`].

@@ -63,8 +63,8 @@ pub struct Facts {
     pub secret_shapes: &'static [SecretShape],
     /// The length of the shortest token of these formats, in bytes.
     pub secret_shortest: usize,
-    /// Words in the names of secrets.
-    pub secret_names: SecretNames,
+    /// Words in the names of variables, in alphabetical order.
+    pub secret_words: &'static [SecretWord],
 }
 
 /// Where a table of facts came from.
@@ -301,19 +301,21 @@ pub enum TokenChars {
     Any,
 }
 
-/// Words in the names of variables.
+/// A word in the names of variables, and what it says.
 #[derive(Debug)]
-pub struct SecretNames {
+pub struct SecretWord {
+    /// The word, in capitals.
+    pub word: &'static str,
     /// A secret.
-    pub secret: &'static [&'static str],
+    pub secret: bool,
     /// A secret with `KEY` behind it.
-    pub keyed: &'static [&'static str],
+    pub keyed: bool,
     /// No secret, anywhere in the name.
-    pub public: &'static [&'static str],
+    pub public: bool,
     /// No secret, as the last word.
-    pub harmless: &'static [&'static str],
+    pub harmless: bool,
     /// An identifier, as the last word.
-    pub identifier: &'static [&'static str],
+    pub identifier: bool,
 }
 
 /// A code of three letters as one number: rules look up every region of a spec.

@@ -6,7 +6,7 @@
 
 use toml_parser::lexer::TokenKind;
 
-use super::{Facts, SecretNames, SecretShape, TokenChars};
+use super::{Facts, SecretShape, SecretWord, TokenChars};
 use crate::source::TextRange;
 
 /// Why a value is taken for a secret.
@@ -36,7 +36,7 @@ pub fn secret_in(facts: &Facts, name: &str, value: &str) -> Option<SecretKind> {
     if is_path(value) || is_setting(value) {
         return None;
     }
-    let words = Words::of(&facts.secret_names, name);
+    let words = Words::of(facts.secret_words, name);
     if words.public || words.harmless {
         return None;
     }
@@ -49,7 +49,7 @@ pub fn secret_in(facts: &Facts, name: &str, value: &str) -> Option<SecretKind> {
 
 /// Whether a variable of this name holds a secret, as far as a name can tell.
 pub fn is_secret_name(facts: &Facts, name: &str) -> bool {
-    let words = Words::of(&facts.secret_names, name);
+    let words = Words::of(facts.secret_words, name);
     words.secret && !words.public && !words.harmless
 }
 
@@ -97,7 +97,7 @@ pub fn secret_in_words(facts: &Facts, words: &[&str]) -> Option<(usize, SecretKi
 /// tools of secret stores take the name of a secret there.
 pub fn takes_secret(facts: &Facts, flag: &str) -> bool {
     let flag = flag.trim_start_matches('-');
-    let words = Words::of(&facts.secret_names, flag);
+    let words = Words::of(facts.secret_words, flag);
     words.secret_last && !words.public && !words.harmless && !flag.eq_ignore_ascii_case("secret")
 }
 
@@ -288,7 +288,7 @@ struct Words {
 }
 
 impl Words {
-    fn of(names: &SecretNames, name: &str) -> Self {
+    fn of(known: &[SecretWord], name: &str) -> Self {
         let mut this = Self::default();
         let mut before_is_keyed = false;
         let mut rest = name;
@@ -298,18 +298,26 @@ impl Words {
             if word.is_empty() {
                 continue;
             }
-            let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
             let key = word.eq_ignore_ascii_case("key") || word.eq_ignore_ascii_case("keys");
-            this.secret_last = is(names.secret) || (key && before_is_keyed);
+            let word = look_up(known, word);
+            let says = |what: fn(&SecretWord) -> bool| word.is_some_and(what);
+            this.secret_last = says(|word| word.secret) || (key && before_is_keyed);
             this.secret |= this.secret_last;
-            before_is_keyed = is(names.keyed);
+            before_is_keyed = says(|word| word.keyed);
             this.keyed |= before_is_keyed || key || this.secret_last;
-            this.public |= is(names.public);
-            this.harmless = is(names.harmless);
-            this.identifier = is(names.identifier);
+            this.public |= says(|word| word.public);
+            this.harmless = says(|word| word.harmless);
+            this.identifier = says(|word| word.identifier);
         }
         this
     }
+}
+
+/// What is known of a word, in whatever case it is written.
+fn look_up<'k>(known: &'k [SecretWord], word: &str) -> Option<&'k SecretWord> {
+    let capitals = || word.bytes().map(|b| b.to_ascii_uppercase());
+    let at = known.binary_search_by(|known| known.word.bytes().cmp(capitals())).ok()?;
+    Some(&known[at])
 }
 
 /// The first word of a name and what follows: words end at `_`, `-`, `.` and before a capital behind a small letter.
@@ -394,6 +402,19 @@ mod tests {
             ("MAPBOX_KEY", "9f86d081884c7d659a2feaa0c55ad015", Random),
         ] {
             assert_eq!(kind(name, value), Some(expected), "{name}={value}");
+        }
+    }
+
+    /// Both ends of the table and its middle, in any case.
+    #[test]
+    fn every_known_word_is_found() {
+        for known in FACTS.secret_words {
+            for word in [known.word.to_owned(), known.word.to_lowercase()] {
+                assert_eq!(look_up(FACTS.secret_words, &word).map(|found| found.word), Some(known.word));
+            }
+            for other in [format!("{}X", known.word), known.word[1..].to_owned() + "~"] {
+                assert!(look_up(FACTS.secret_words, &other).is_none(), "{other}");
+            }
         }
     }
 

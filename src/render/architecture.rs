@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::RenderCx;
+use super::engine::quote;
+use crate::facts::Facts;
 use crate::kinds::app::{Access, V4};
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Group, Model, ResourceId};
@@ -27,7 +29,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
         machines_sentence(model),
     );
     diagram(&mut out, model);
-    apps(&mut out, model);
+    apps(&mut out, cx);
     regions(&mut out, cx);
     data(&mut out, model);
     volumes(&mut out, model);
@@ -113,44 +115,86 @@ fn diagram(out: &mut String, model: &Model) {
         if app.access.value == Access::Public {
             let _ = writeln!(out, "  internet --> {id}");
         }
+        // In quotes: a variable may be called `end`, which is a word of Mermaid's.
         for used in &app.uses {
-            let _ = writeln!(out, "  {id} -- {} --> {}", used.variable.value, node(used.target.value));
+            let _ = writeln!(out, "  {id} -- \"{}\" --> {}", used.variable.value, node(used.target.value));
         }
+        if let Some(image) = &app.image_from {
+            let builder = node(ResourceId { kind: Kind::App, index: image.value });
+            let _ = writeln!(out, "  {id} -. \"image of\" .-> {builder}");
+        }
+        for after in &app.after {
+            let _ = writeln!(out, "  {id} -. \"after\" .-> {}", node(after.value));
+        }
+    }
+    for (index, bucket) in model.buckets.iter().enumerate().filter(|(index, _)| !owner_uses(model, *index)) {
+        let owner = node(ResourceId { kind: Kind::App, index: bucket.owner.value });
+        let _ = writeln!(out, "  {owner} -- \"owns\" --> {}", node(ResourceId { kind: Kind::Bucket, index }));
     }
     out.push_str("```\n");
 }
 
-fn apps(out: &mut String, model: &Model) {
+/// Whether the owner of a bucket has a variable for it. Its credentials it has in any case.
+fn owner_uses(model: &Model, bucket: usize) -> bool {
+    let id = ResourceId { kind: Kind::Bucket, index: bucket };
+    model.apps[model.buckets[bucket].owner.value].uses.iter().any(|used| used.target.value == id)
+}
+
+fn apps(out: &mut String, cx: RenderCx<'_>) {
+    let model = cx.model;
     if model.apps.is_empty() {
         return;
     }
-    out.push_str("\n## Apps\n\n| app | on Fly.io | access | group | machines | size | restart |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    out.push_str("\n## Apps\n\n| app | on Fly.io | access | image | group | machines | size | restart |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for app in &model.apps {
         for (i, group) in app.groups.iter().enumerate() {
-            let (key, name, access) = match i {
-                0 => (app.key.as_str(), format!("`{}`", app.name.value), app.access.as_str()),
-                _ => ("", String::new(), ""),
+            let (key, name, access, image) = match i {
+                0 => (app.key.as_str(), format!("`{}`", app.name.value), app.access.as_str(), image(app, model)),
+                _ => ("", String::new(), "", String::new()),
             };
-            let _ = write!(out, "| {key} | {name} | {access} | {} | ", group.name.value);
+            let _ = write!(out, "| {key} | {name} | {access} | {image} | {} | ", group.name.value);
             for (i, (region, count)) in group.placement.iter().enumerate() {
                 let _ = write!(out, "{}{} ×{}", if i == 0 { "" } else { ", " }, region.value, count.value);
             }
             let restart = group.restart.map_or("", |restart| app.toml.restart[restart].policy.as_str());
-            let _ = writeln!(out, " | {} | {restart} |", size(app, group));
+            let _ = writeln!(out, " | {} | {restart} |", size(app, group, cx.facts));
         }
     }
 }
 
-fn size(app: &App, group: &Group) -> String {
-    let Some(vm) = group.vm.map(|vm| &app.toml.vm[vm]) else { return "as it runs".to_owned() };
-    let size = vm.size.as_ref().map(|size| plain(&size.value.0));
-    let memory = vm
-        .memory
-        .as_ref()
-        .map(|memory| memory.value.to_string())
-        .or(vm.memory_mb.as_ref().map(|mb| format!("{}mb", mb.value)));
-    let parts: Vec<String> = size.into_iter().chain(memory).collect();
-    parts.join(", ")
+/// Where the image of an app comes from.
+fn image(app: &App, model: &Model) -> String {
+    if let Some(builder) = &app.image_from {
+        return format!("that of {}", model.apps[builder.value].key.value);
+    }
+    match &app.toml.build {
+        Some(build) if build.image.is_some() => build.image.as_ref().map_or(String::new(), |image| plain(image)),
+        Some(build) if build.compose.is_some() => "of a compose file".to_owned(),
+        _ if app.source.value == "." => "built beside the spec".to_owned(),
+        _ => format!("built in {}", plain(&app.source)),
+    }
+}
+
+/// The size of a group's machines as flyctl works it out: a preset, and what overrides it.
+fn size(app: &App, group: &Group, facts: &Facts) -> String {
+    let Some(vm) = group.vm.map(|vm| &app.toml.vm[vm]) else { return "not set".to_owned() };
+    let name = vm.size.as_ref().map_or(facts.machine_size, |size| size);
+    let preset = facts.machine_size(name);
+    let cpus = vm.cpus.map(|cpus| cpus.value).filter(|cpus| *cpus > 0);
+    let kind = vm.cpu_kind.as_ref().map(|kind| kind.value.0.as_str());
+    let mut out = match preset {
+        Some(p) if kind.is_some_and(|kind| kind != p.kind) || cpus.is_some_and(|cpus| cpus != p.cpus) => {
+            let cpus = cpus.unwrap_or(p.cpus);
+            format!("{cpus} {} {}", plain(kind.unwrap_or(p.kind)), if cpus == 1 { "CPU" } else { "CPUs" })
+        }
+        _ => plain(name),
+    };
+    let number = vm.memory_mb.map(|number| number.value).filter(|number| *number > 0);
+    let memory = number.map(|number| format!("{number}mb")).or(vm.memory.as_ref().map(|memory| memory.to_string()));
+    for part in [memory, vm.gpu_kind.as_ref().map(|kind| plain(kind))].into_iter().flatten() {
+        let _ = write!(out, ", {part}");
+    }
+    out
 }
 
 /// Machines of every app per region: what a lost region takes away.
@@ -199,11 +243,9 @@ fn data(out: &mut String, model: &Model) {
             )
         } else {
             let replicas: String =
-                postgres.replicas.iter().map(|(r, n)| format!(", replicas {} ×{}", r.value, n.value)).collect();
-            format!(
-                "unmanaged Postgres, {} nodes, {} GB each{replicas}",
-                postgres.nodes.value, postgres.storage_gb.value
-            )
+                postgres.replicas.iter().map(|(r, n)| format!(", replica {} ×{}", r.value, n.value)).collect();
+            let nodes = counted(postgres.nodes.get() as usize, "node", "nodes");
+            format!("unmanaged Postgres, {nodes}, {} GB each{replicas}", postgres.storage_gb.value)
         };
         let users = users(ResourceId { kind: Kind::Postgres, index });
         let _ = writeln!(
@@ -219,7 +261,7 @@ fn data(out: &mut String, model: &Model) {
             .as_ref()
             .map_or("Upstash Redis, pay as you go".to_owned(), |plan| format!("Upstash Redis, {}", plain(plan)));
         if !replicas.is_empty() {
-            let _ = write!(kind, ", replicas in {}", replicas.join(", "));
+            let _ = write!(kind, ", replica{} in {}", if replicas.len() == 1 { "" } else { "s" }, replicas.join(", "));
         }
         kind.push_str(if redis.eviction.value { ", evicts" } else { ", refuses writes when full" });
         let users = users(ResourceId { kind: Kind::Redis, index });
@@ -231,7 +273,11 @@ fn data(out: &mut String, model: &Model) {
     }
     for (index, bucket) in model.buckets.iter().enumerate() {
         let kind = if bucket.public.value { "Tigris bucket, public" } else { "Tigris bucket" };
-        let users = users(ResourceId { kind: Kind::Bucket, index });
+        let users = if owner_uses(model, index) {
+            users(ResourceId { kind: Kind::Bucket, index })
+        } else {
+            format!("{} (owner)", model.apps[bucket.owner.value].key.value)
+        };
         let _ = writeln!(out, "| bucket.{} | `{}` | global | {kind} | {users} |", bucket.key.value, bucket.name.value);
     }
 }
@@ -356,7 +402,7 @@ fn runbook(out: &mut String, model: &Model) {
             "\n**Restore a volume**, for instance of `{name}`: a new volume of the same name, at least as large as the old one.\n\n\
              ```sh\nfly volumes list -a {name}\nfly volumes snapshots list VOLUME_ID -a {name}\n\
              fly volumes create {} -a {name} --snapshot-id SNAPSHOT_ID --size {size} --region REGION --yes\n```\n",
-            plain(source),
+            quote(source),
         );
     }
     let managed = model.postgres.iter().find(|postgres| postgres.engine.value == Engine::Managed);
@@ -364,9 +410,23 @@ fn runbook(out: &mut String, model: &Model) {
         let _ = write!(
             out,
             "\n**Restore the database** `{}`: into a new cluster, then attach the apps to that.\n\n\
-             ```sh\nfly mpg list --org {org}\nfly mpg backup list CLUSTER_ID\nfly mpg restore CLUSTER_ID --backup-id BACKUP_ID\n```\n",
+             ```sh\nfly mpg list --org {org}\nfly mpg backup list CLUSTER_ID --all\n\
+             fly mpg restore CLUSTER_ID --backup-id BACKUP_ID --name NEW_NAME\n```\n",
             postgres.name.value,
             org = model.project.org.value,
+        );
+    }
+    let unmanaged = model.postgres.iter().find(|postgres| postgres.engine.value == Engine::Unmanaged);
+    if let Some(postgres) = unmanaged {
+        let _ = write!(
+            out,
+            "\n**Restore the database** `{name}`, which nobody else looks after: a new cluster from a snapshot of a volume, then\n\
+             attach the apps to that.\n\n\
+             ```sh\nfly volumes list -a {name}\nfly volumes snapshots list VOLUME_ID -a {name}\n\
+             fly postgres create --name NEW_NAME --org {org} --region {region} --snapshot-id SNAPSHOT_ID\n```\n",
+            name = postgres.name.value,
+            org = model.project.org.value,
+            region = postgres.region.value,
         );
     }
 }

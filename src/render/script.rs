@@ -45,21 +45,26 @@ pub(super) fn setup(cx: RenderCx<'_>, steps: String) -> String {
             minimum => cx.facts.flyctl_minimum,
             total => cx.plan.steps.len(),
             hidden,
+            secrets => sets_secrets(cx),
             functions => fragment(functions(cx)),
             steps => fragment(steps),
         },
     )
 }
 
+/// Whether the script sets a secret itself: those of the spec, and the URL of a Redis database.
+fn sets_secrets(cx: RenderCx<'_>) -> bool {
+    !cx.model.redis.is_empty() || cx.model.apps.iter().any(|app| !app.secrets.is_empty())
+}
+
 /// The functions that the steps call, and no others: a reviewer reads what runs.
 fn functions(cx: RenderCx<'_>) -> String {
     let model = cx.model;
     let engine = |engine| model.postgres.iter().any(|postgres| postgres.engine.value == engine);
-    let secrets = model.apps.iter().any(|app| !app.secrets.is_empty());
     let parts = [
         (true, CORE),
         (!model.apps.is_empty(), APP),
-        (secrets || !model.redis.is_empty(), SECRETS),
+        (sets_secrets(cx), SECRETS),
         (engine(Engine::Managed), MANAGED),
         (engine(Engine::Unmanaged), UNMANAGED),
         (!model.redis.is_empty(), REDIS),

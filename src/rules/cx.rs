@@ -19,7 +19,7 @@ pub struct Cx<'a> {
     pub model: &'a Model,
     /// Where the result will lie.
     pub layout: &'a Layout,
-    source: &'a Source,
+    sources: &'a [&'a Source],
     file: FileId,
     diagnostics: &'a mut Diagnostics,
     rule: &'static Rule,
@@ -34,7 +34,9 @@ pub(crate) struct Judging<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) model: &'a Model,
     pub(crate) layout: &'a Layout,
-    pub(crate) source: &'a Source,
+    /// The texts, by their number.
+    pub(crate) sources: &'a [&'a Source],
+    /// The text that what is no app's stands in.
     pub(crate) file: FileId,
     pub(crate) today: Option<Date>,
 }
@@ -91,7 +93,7 @@ impl Cx<'_> {
         if self.level == Level::Allow {
             return DiagnosticBuilder::silent(self.diagnostics);
         }
-        let span = Span { file: self.file, range: at.range };
+        let span = Span { file: self.file(), range: at.range };
         let diagnostic = Diagnostic::new(self.rule.id, severity, span, message);
         DiagnosticBuilder::new(diagnostic, self.diagnostics)
     }
@@ -102,14 +104,20 @@ impl Cx<'_> {
         self
     }
 
-    /// Makes edits of the spec.
-    pub fn edits(&self) -> Edits<'_> {
-        Edits::new(self.source, self.file)
+    /// The text that is looked at: that of the app, or of what is no app's.
+    fn file(&self) -> FileId {
+        self.app.map_or(self.file, |app| self.model.apps[app].file)
     }
 
-    /// The text of the spec at a place.
+    /// Makes edits of the text that is looked at.
+    pub fn edits(&self) -> Edits<'_> {
+        let file = self.file();
+        Edits::new(self.sources[file.index()], file)
+    }
+
+    /// What is written at a place of the text that is looked at.
     pub fn text(&self, at: Origin) -> &str {
-        self.source.slice(at.range)
+        self.sources[self.file().index()].slice(at.range)
     }
 
     /// A fix of one edit that means what was meant.
@@ -133,6 +141,10 @@ pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnosti
         match rule.check {
             Check::App(check) => by_app.push((rule, level, check)),
             Check::Model(check) => whole.push((rule, level, check)),
+            Check::Both(app, model) => {
+                by_app.push((rule, level, app));
+                whole.push((rule, level, model));
+            }
             Check::Plan(_) => {}
         }
     }
@@ -186,8 +198,8 @@ fn cx<'a>(
     waivers: &'a mut Waivers,
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
-    let Judging { facts, model, layout, source, file, .. } = *judging;
-    Cx { facts, model, layout, source, file, diagnostics, rule, level, app, waivers }
+    let Judging { facts, model, layout, sources, file, .. } = *judging;
+    Cx { facts, model, layout, sources, file, diagnostics, rule, level, app, waivers }
 }
 
 /// The level of every rule: the policy's, or that of the tier.
@@ -197,7 +209,7 @@ fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Level> {
     for (name, level) in &model.levels {
         let Some(at) = RULES.iter().position(|rule| rule.id.name == name.as_str() || rule.id.code == name.as_str())
         else {
-            unknown_rule(name, judging, diagnostics);
+            unknown_rule(name, judging.file, diagnostics);
             continue;
         };
         if RULES[at].waivable || level.value >= levels[at] {
@@ -212,8 +224,8 @@ fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Level> {
     levels
 }
 
-fn unknown_rule(name: &Sourced<String>, judging: &Judging<'_>, diagnostics: &mut Diagnostics) {
-    let span = Span { file: judging.file, range: name.range() };
+fn unknown_rule(name: &Sourced<String>, file: FileId, diagnostics: &mut Diagnostics) {
+    let span = Span { file, range: name.range() };
     let help = match nearest(name, RULES.iter().map(|rule| rule.id.name)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`flyarch rules` lists them all".to_owned(),
@@ -226,9 +238,9 @@ fn unknown_rule(name: &Sourced<String>, judging: &Judging<'_>, diagnostics: &mut
 fn judge_waivers(judging: &Judging<'_>, waivers: &Waivers, diagnostics: &mut Diagnostics) {
     for (index, app) in judging.model.apps.iter().enumerate() {
         for (at, (name, waiver)) in app.allow.iter().enumerate() {
-            let span = Span { file: judging.file, range: name.range() };
+            let span = Span { file: app.file, range: name.range() };
             let Some(rule) = find(name) else {
-                unknown_rule(name, judging, diagnostics);
+                unknown_rule(name, app.file, diagnostics);
                 continue;
             };
             let name = rule.id.name;
@@ -248,7 +260,8 @@ fn judge_waivers(judging: &Judging<'_>, waivers: &Waivers, diagnostics: &mut Dia
                 Some((until, _)) => format!("the waiver of `{name}` ended on {}", until.value),
                 None => format!("`{name}` finds nothing here to waive"),
             };
-            let fix = Edits::new(judging.source, judging.file).remove_entry(span.range, waiver.range());
+            let source = judging.sources[app.file.index()];
+            let fix = Edits::new(source, app.file).remove_entry(span.range, waiver.range());
             let fix = fix.map(|edit| Fix {
                 title: "remove the waiver".to_owned(),
                 applicability: Applicability::Safe,

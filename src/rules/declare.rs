@@ -107,6 +107,8 @@ pub enum FixAvailability {
 pub enum Check {
     /// One app at a time.
     App(fn(&App, &mut Cx<'_>)),
+    /// One app at a time, and then what is in no app.
+    Both(fn(&App, &mut Cx<'_>), fn(&Model, &mut Cx<'_>)),
     /// The architecture as a whole.
     Model(fn(&Model, &mut Cx<'_>)),
     /// The steps and their commands.

@@ -8,7 +8,8 @@ declare_rule! {
     /// ## Why
     ///
     /// Fly.io waits for five minutes at most, on every kind of machine, and flyctl does not look at the number: a program
-    /// that counts on more is ended in the middle of its work. Zero leaves no time at all, not even to close a database.
+    /// that counts on more may be ended in the middle of its work. When the key came, Fly.io announced one second as the
+    /// least; what zero means, no page says.
     ///
     /// ## Example
     ///
@@ -36,6 +37,7 @@ declare_rule! {
     ///
     /// - Fly.io, reference/configuration
     /// - Fly.io, blueprints/long-running-tasks
+    /// - Fly.io, community.fly.io/t/504 (the least)
     static RULE = {
         name: "kill-timeout-range",
         code: "FA113",
@@ -55,16 +57,16 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if timeout.nanoseconds() > most * 1_000_000_000 {
         let edit = cx.edits().replace(timeout.range(), format!("\"{most}s\""));
         let fix = cx.safe_fix(format!("write {most}s"), Some(edit));
-        cx.report(timeout.origin, format!("`{name}` gets {most} seconds to stop, whatever is written"))
+        cx.report(timeout.origin, format!("`{name}` asks for more than {most} seconds to stop"))
             .label("more than Fly.io gives")
             .help(format!("write `kill_timeout = \"{most}s\"`, and let longer work be interrupted and resumed"))
             .fix(fix);
     } else if timeout.nanoseconds() == 0 {
         let edit = cx.edits().replace(timeout.range(), format!("\"{usual}s\""));
         let fix = cx.unsafe_fix(format!("write {usual}s, the default"), Some(edit));
-        cx.report(timeout.origin, format!("`{name}` has no time to stop"))
-            .label("ended at once")
-            .help(format!("give it time to finish: `kill_timeout = \"{usual}s\"` is the default, {most}s are the most"))
+        cx.warn(timeout.origin, format!("`{name}` does not say how long it may take to stop"))
+            .label("what zero means, no page of Fly.io says")
+            .help(format!("say how long: `kill_timeout = \"{usual}s\"` is the default, {most}s are the most"))
             .fix(fix);
     }
 }

@@ -2,7 +2,7 @@ use super::{Check, Cx, FixAvailability, Group, Levels};
 use crate::diag::fix::string_literal;
 use crate::facts::Facts;
 use crate::fly_toml::Vm;
-use crate::model::App;
+use crate::model::{App, Model};
 use crate::source::TextRange;
 use crate::spec::Level;
 use crate::value::Origin;
@@ -54,6 +54,18 @@ declare_rule! {
     /// cpus = 4
     /// ```
     ///
+    /// ```toml,bad
+    /// [postgres.db]
+    /// engine = "unmanaged"
+    /// vm = { size = "performance-1x", memory = "1gb" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [postgres.db]
+    /// engine = "unmanaged"
+    /// vm = { size = "performance-1x", memory = "2gb" }
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, machines/guides-examples/machine-sizing
@@ -67,16 +79,34 @@ declare_rule! {
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: false,
-        check: Check::App(check),
+        check: Check::Both(check, check_clusters),
     }
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    for vm in &app.toml.vm {
-        judge(vm, vm.range(), cx);
+    let release = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command_vm.as_ref());
+    let release = release.map(|vm| (&*vm.value, vm.range()));
+    for (vm, table) in app.toml.vm.iter().map(|vm| (&vm.value, vm.range())).chain(release) {
+        if let Some(guest) = guest(vm, cx.facts) {
+            judge(&guest, table, cx);
+        }
     }
-    if let Some(vm) = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command_vm.as_ref()) {
-        judge(vm, vm.range(), cx);
+}
+
+/// Machines of an unmanaged cluster have a size, and memory that may override it.
+fn check_clusters(model: &Model, cx: &mut Cx<'_>) {
+    for postgres in &model.postgres {
+        let (Some(memory), Some(preset)) = (postgres.memory_mb, cx.facts.machine_size(&postgres.size)) else {
+            continue;
+        };
+        let guest = Guest {
+            kind: preset.kind,
+            cpus: preset.cpus,
+            cpus_at: postgres.size.origin.is_written().then_some(postgres.size.origin),
+            memory_mb: memory.value,
+            memory: Memory::Text(memory.origin),
+        };
+        judge(&guest, postgres.header, cx);
     }
 }
 
@@ -121,8 +151,8 @@ fn guest(vm: &Vm, facts: &Facts) -> Option<Guest> {
     Some(Guest { kind, cpus, cpus_at: cpus_at.or(size.map(|size| size.origin)), memory_mb, memory })
 }
 
-fn judge(vm: &Vm, table: TextRange, cx: &mut Cx<'_>) {
-    let Some(Guest { kind, cpus, cpus_at, memory_mb, memory }) = guest(vm, cx.facts) else { return };
+fn judge(guest: &Guest, table: TextRange, cx: &mut Cx<'_>) {
+    let &Guest { kind, cpus, cpus_at, memory_mb, ref memory } = guest;
     let range = cx.facts.memory_range(kind);
     let (low, high) = (range.min_per_cpu.saturating_mul(cpus), range.max_per_cpu.saturating_mul(cpus));
     if (low..=high).contains(&memory_mb) && memory_mb.is_multiple_of(range.step) {
@@ -136,7 +166,7 @@ fn judge(vm: &Vm, table: TextRange, cx: &mut Cx<'_>) {
     let enough = allowed >= memory_mb;
     let more = if enough { "" } else { ", or take a size with more CPUs" };
     let fix = |title, edit| if enough { cx.safe_fix(title, edit) } else { cx.unsafe_fix(title, edit) };
-    let (at, fix, help) = match memory {
+    let (at, fix, help) = match *memory {
         Memory::Text(at) => {
             let edit = cx.edits().replace(at.range, literal.as_str());
             (at, fix(title, Some(edit)), format!("write `memory = {literal}`{more}"))

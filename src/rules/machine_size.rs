@@ -2,7 +2,7 @@ use super::{Check, Cx, FixAvailability, Group, Levels};
 use crate::diag::fix::string_literal;
 use crate::facts::Facts;
 use crate::fly_toml::Vm;
-use crate::model::App;
+use crate::model::{App, Model};
 use crate::schema::{list, nearest};
 use crate::spec::Level;
 use crate::value::Origin;
@@ -50,6 +50,18 @@ declare_rule! {
     /// size = "l40s"
     /// ```
     ///
+    /// ```toml,bad
+    /// [postgres.db]
+    /// engine = "unmanaged"
+    /// vm = { size = "performance-3x" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [postgres.db]
+    /// engine = "unmanaged"
+    /// vm = { size = "performance-4x" }
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, machines/guides-examples/machine-sizing
@@ -63,7 +75,7 @@ declare_rule! {
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
-        check: Check::App(check),
+        check: Check::Both(check, check_clusters),
     }
 }
 
@@ -74,19 +86,32 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     }
 }
 
+/// Machines of an unmanaged cluster take the same sizes. Managed ones have none.
+fn check_clusters(model: &Model, cx: &mut Cx<'_>) {
+    for size in model.postgres.iter().map(|postgres| &postgres.size).filter(|size| size.origin.is_written()) {
+        judge_size(size, size.origin, cx);
+    }
+}
+
 fn judge(vm: &Vm, cx: &mut Cx<'_>) {
     let gpus = vm.gpus.filter(|number| number.value > 0).map(|number| number.origin);
-    if let Some(size) = &vm.size
-        && cx.facts.machine_size(size).is_none()
-    {
-        if cx.facts.gpu_sizes.iter().any(|gpu| gpu.eq_ignore_ascii_case(size)) {
-            gpu(size.origin, cx);
-        } else {
-            unknown(&size.value, size.origin, cx);
-        }
-    } else if let Some(at) = vm.gpu_kind.as_ref().map(|kind| kind.origin).or(gpus) {
+    let known = vm.size.as_ref().is_none_or(|size| judge_size(size, size.origin, cx));
+    if let Some(at) = vm.gpu_kind.as_ref().map(|kind| kind.origin).or(gpus).filter(|_| known) {
         gpu(at, cx);
     }
+}
+
+/// Whether there is such a size; reports one that there is not.
+fn judge_size(size: &str, at: Origin, cx: &mut Cx<'_>) -> bool {
+    if cx.facts.machine_size(size).is_some() {
+        return true;
+    }
+    if cx.facts.gpu_sizes.iter().any(|gpu| gpu.eq_ignore_ascii_case(size)) {
+        gpu(at, cx);
+    } else {
+        unknown(size, at, cx);
+    }
+    false
 }
 
 fn gpu(at: Origin, cx: &mut Cx<'_>) {

@@ -53,6 +53,7 @@ mod unsplittable_command;
 mod volume_per_machine;
 mod volume_size;
 mod worker_restart_policy;
+mod worker_without_command;
 
 /// All rules, by name.
 #[rustfmt::skip]
@@ -99,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &volume_per_machine::RULE,
     &volume_size::RULE,
     &worker_restart_policy::RULE,
+    &worker_without_command::RULE,
 ];
 // @end
 

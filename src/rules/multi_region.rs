@@ -1,5 +1,6 @@
 use super::{Check, Cx, FixAvailability, Group, Levels};
 use crate::model::App;
+use crate::schema::list;
 use crate::value::Origin;
 
 declare_rule! {
@@ -49,13 +50,14 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let Some(first) = lonely.first() else { return };
     let Some((region, count)) = first.placement.first() else { return };
     let name = &app.name.value;
-    let what = if app.groups.len() == 1 {
-        format!("`{name}` runs in one region only")
-    } else {
-        let groups: Vec<&str> = lonely.iter().map(|group| group.name.as_str()).collect();
-        format!("{} of `{name}` run in one region only", list(&groups))
+    let groups: Vec<&str> = lonely.iter().map(|group| group.name.as_str()).collect();
+    let what = match groups.as_slice() {
+        _ if app.groups.len() == 1 => format!("`{name}` runs in one region only"),
+        [one] => format!("group `{one}` of `{name}` runs in one region only"),
+        many => format!("groups {} of `{name}` run in one region only", list(many, "and")),
     };
-    let city = cx.facts.region(region).map_or("", |region| region.city);
+    // A region that is not known has its own finding, and no city.
+    let city = cx.facts.region(region).map_or_else(|| format!("`{}`", region.value), |region| region.city.to_owned());
     let machines =
         if count.get() == 1 { "its only machine is".to_owned() } else { format!("all {} machines are", count.value) };
     let second = another(region, cx);
@@ -86,13 +88,4 @@ fn another(region: &str, cx: &Cx<'_>) -> String {
 /// Whether a place belongs to the app's own tables: it stands behind the header.
 fn within(origin: Origin, app: &App) -> bool {
     origin.range.start >= app.header.start
-}
-
-fn list(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match words.as_slice() {
-        [one] => format!("group {one}"),
-        [init @ .., last] => format!("groups {} and {last}", init.join(", ")),
-        [] => String::new(),
-    }
 }

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform, transform_subschemas};
 use serde_json::{Map, Value, json};
 
-use crate::spec::Spec;
+use crate::spec::{Date, Spec};
 use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
 
 /// The schema of a spec, from the types.
@@ -15,6 +15,7 @@ pub fn generate() -> Value {
     let mut settings = SchemaSettings::draft07();
     // Ahead of schemars' own transforms, which settle what may stand beside a `$ref`.
     settings.transforms.insert(0, Box::new(RecursiveTransform(no_null)));
+    settings.transforms.insert(1, Box::new(RecursiveTransform(described_variants)));
     settings.transforms.push(Box::new(RecursiveTransform(one_line_descriptions)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_enums)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_numbers)));
@@ -47,6 +48,20 @@ fn no_null(schema: &mut Schema) {
             // The description of the key wins over that of its type.
             if schema.get(&key).is_none() {
                 schema.insert(key, value);
+            }
+        }
+    }
+}
+
+/// A variant that is a table of one key describes the table; editors look at the key.
+fn described_variants(schema: &mut Schema) {
+    let Some(Value::Array(branches)) = schema.get_mut("oneOf") else { return };
+    for branch in branches {
+        let description = branch.get("description").cloned();
+        let Some(Value::Object(properties)) = branch.get_mut("properties") else { continue };
+        if let (1, Some(description)) = (properties.len(), description) {
+            for key in properties.values_mut().filter_map(Value::as_object_mut) {
+                key.entry("description").or_insert_with(|| description.clone());
             }
         }
     }
@@ -100,7 +115,7 @@ fn plain_numbers(schema: &mut Schema) {
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
 /// [`super::validate`] says.
 fn error_messages(schema: &mut Schema) {
-    let words: [(&str, &str); 11] = [
+    let words: [(&str, &str); 12] = [
         (Key::PATTERN, Key::EXPECTED),
         (AppName::PATTERN, AppName::EXPECTED),
         (RegionCode::PATTERN, RegionCode::EXPECTED),
@@ -108,6 +123,7 @@ fn error_messages(schema: &mut Schema) {
         (Name::PATTERN, Name::EXPECTED),
         (HostName::PATTERN, HostName::EXPECTED),
         (Reason::PATTERN, Reason::EXPECTED),
+        (Date::PATTERN, Date::EXPECTED),
         ("Duration", "a duration with a unit (ms, s, m, h), such as \"30s\" or \"1m30s\""),
         ("Memory", "a size with a unit, such as \"512mb\" or \"2gb\""),
         ("VolumeSize", "a size with a unit, such as \"10gb\""),

@@ -21,6 +21,11 @@ pub struct Date {
 }
 
 impl Date {
+    /// The form, as a regular expression.
+    pub const PATTERN: &'static str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+    /// The form, in words.
+    pub const EXPECTED: &'static str = "a date such as 2027-01-31";
+
     /// The day that is so many days after 1970-01-01.
     pub fn from_days_since_epoch(days: u32) -> Self {
         // Howard Hinnant's civil_from_days, for days from 1970 on.
@@ -54,9 +59,9 @@ impl std::str::FromStr for Date {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const EXPECTED: &str = "expected a date such as 2027-01-31";
-        let datetime: toml::value::Datetime = text.parse().map_err(|_| EXPECTED)?;
-        Self::try_from(datetime).map_err(|()| EXPECTED)
+        const WRONG: &str = "expected a date such as 2027-01-31";
+        let datetime: toml::value::Datetime = text.parse().map_err(|_| WRONG)?;
+        Self::try_from(datetime).map_err(|()| WRONG)
     }
 }
 
@@ -103,10 +108,13 @@ impl JsonSchema for Date {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // Tombi tells dates of TOML from strings, and knows them by the format alone.
         json_schema!({
-            "type": "string",
             "description": "A date, such as 2027-01-31.",
-            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+            "anyOf": [
+                { "type": "string", "format": "date", "pattern": Self::PATTERN },
+                { "type": "string", "pattern": Self::PATTERN },
+            ],
         })
     }
 }

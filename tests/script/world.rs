@@ -222,6 +222,12 @@ impl Account {
         self.env.insert(name.to_owned(), value.into());
     }
 
+    /// Looks for programs in a folder too.
+    pub(crate) fn search(&mut self, folder: &Path) {
+        let folders: Vec<PathBuf> = std::env::split_paths(&self.env["PATH"]).chain([folder.to_owned()]).collect();
+        self.set("PATH", std::env::join_paths(folders).unwrap());
+    }
+
     /// Takes a variable away.
     pub(crate) fn unset(&mut self, name: &str) {
         self.env.remove(name);

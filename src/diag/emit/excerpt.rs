@@ -1,15 +1,17 @@
-//! The text of a source as it may be shown: secrets masked, very long lines cut to what the labels need.
+//! The text of a source as it may be shown: secrets masked, what a terminal would obey replaced, long lines cut to what
+//! the labels need.
 //!
 //! Lines stay where they are, so that line numbers are those of the file.
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::{REPLACEMENT, is_active};
 use crate::source::{Source, TextRange};
 
 /// What stands for each character of a secret.
 const MASK: char = '•';
-/// A line of more characters than this is cut.
-const LONG: usize = 110;
+/// A line of more characters than this is cut: with the number before it, it would not fit into 80 columns.
+const LONG: usize = 72;
 /// How much of a cut line stays, and how much of that before the first label.
 const WINDOW: (usize, usize) = (66, 20);
 const ELLIPSIS: &str = "…";
@@ -23,12 +25,14 @@ pub(super) struct Excerpt<'a> {
     lines: Vec<(usize, usize)>,
     /// Pieces of `text` that differ in length from the source: (place in the source, its length, place in `text`).
     pieces: Vec<(TextRange, usize)>,
+    /// Parts of the source that were cut off, in order.
+    cut: Vec<TextRange>,
 }
 
 impl<'a> Excerpt<'a> {
     /// The excerpt of a source without the `redacted` ranges; `labels` decide which part of a long line stays.
     pub(super) fn new(source: &'a Source, redacted: &[TextRange], labels: &[TextRange]) -> Self {
-        let mut this = Self { source, text: String::new(), lines: Vec::new(), pieces: Vec::new() };
+        let mut this = Self { source, text: String::new(), lines: Vec::new(), pieces: Vec::new(), cut: Vec::new() };
         for line in 1..=source.line_count().max(1) {
             let range = source.line_range(line);
             this.lines.push((this.text.len(), range.start as usize));
@@ -36,20 +40,31 @@ impl<'a> Excerpt<'a> {
             let cut =
                 if text.len() > LONG && text.chars().count() > LONG { window(text, range, labels) } else { range };
             if cut.start > range.start {
-                this.push(TextRange { start: range.start, end: cut.start }, ELLIPSIS);
+                this.cut_off(TextRange { start: range.start, end: cut.start });
             }
             this.push_masked(cut, redacted);
             if cut.end < range.end {
-                this.push(TextRange { start: cut.end, end: range.end }, ELLIPSIS);
+                this.cut_off(TextRange { start: cut.end, end: range.end });
             }
             this.text.push('\n');
         }
         this
     }
 
+    /// Whether the beginning of a range can be seen.
+    pub(super) fn shows(&self, range: TextRange) -> bool {
+        let next = self.cut.partition_point(|cut| cut.end <= range.start);
+        self.cut.get(next).is_none_or(|cut| range.start < cut.start)
+    }
+
+    fn cut_off(&mut self, range: TextRange) {
+        self.cut.push(range);
+        self.push(range, ELLIPSIS);
+    }
+
     fn push(&mut self, from: TextRange, text: &str) {
         self.pieces.push((from, self.text.len()));
-        self.text.push_str(text);
+        self.text.extend(text.chars().map(|c| if is_active(c) && c != '\t' { REPLACEMENT } else { c }));
     }
 
     fn push_masked(&mut self, range: TextRange, redacted: &[TextRange]) {
@@ -192,6 +207,16 @@ mod tests {
         let real = source.line_column(label.start);
         assert_eq!((contents.line() + 1, contents.column() + 1), (real.line as usize, real.column as usize));
         assert_eq!(excerpt.text.lines().count(), 3);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_known() {
+        let source = Source::new("s", format!("first, \"{}\", last", "x".repeat(200)));
+        let (first, last) = (range_of(&source, "first"), range_of(&source, "last"));
+        let excerpt = Excerpt::new(&source, &[], &[first, last]);
+        assert!(excerpt.shows(first) && !excerpt.shows(last));
+        let excerpt = Excerpt::new(&source, &[], &[last]);
+        assert!(!excerpt.shows(first) && excerpt.shows(last));
     }
 
     #[test]

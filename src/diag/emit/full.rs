@@ -7,21 +7,38 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 
 use super::super::{Diagnostic, Report, Severity};
 use super::excerpt::Excerpt;
-use super::{Display, summary};
-use crate::source::FileId;
+use super::{Display, plain, summary};
+use crate::source::{FileId, TextRange};
+
+/// How many findings get an excerpt of their own: making one reads the whole source.
+const OWN_EXCERPTS: usize = 100;
+
+/// How many findings are shown with an excerpt. Drawing a hundred thousand takes minutes, and nobody reads them.
+const MOST: usize = 200;
 
 pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut excerpt: Option<(FileId, Excerpt<'_>)> = None;
-    for d in &report.diagnostics {
+    let mut excerpt: Option<(FileId, Vec<TextRange>, Excerpt<'_>)> = None;
+    let mut own = 0;
+    let shown = chosen(report);
+    let left_out = report.diagnostics.len() - shown.len();
+    for d in shown {
         let file = d.primary.span.file;
-        if excerpt.as_ref().is_none_or(|(of, _)| *of != file) {
-            excerpt = Some((file, excerpt_of(report, file)));
+        if excerpt.as_ref().is_none_or(|(of, ..)| *of != file) {
+            let redacted = report.redacted(file);
+            let shared = excerpt_of(report, file, &redacted);
+            excerpt = Some((file, redacted, shared));
         }
-        let Some((_, excerpt)) = &excerpt else { continue };
+        let Some((_, redacted, shared)) = &excerpt else { continue };
+        // A long line is cut around its first label. Who has another one there gets an excerpt of its own.
+        let own = (own < OWN_EXCERPTS && !shared.shows(d.primary.span.range)).then(|| {
+            own += 1;
+            excerpt_for(report, d, redacted)
+        });
+        let excerpt = own.as_ref().unwrap_or(shared);
         let mut text = String::new();
         let mut handler = GraphicalReportHandler::new_themed(theme(d, display)).with_width(display.width);
         if let Some(note) = &d.note {
-            handler = handler.with_footer(format!("note: {note}"));
+            handler = handler.with_footer(format!("note: {}", plain(note)));
         }
         handler.render_report(&mut text, &Adapter { d, excerpt, file }).map_err(io::Error::other)?;
         writeln!(out, "{}", trim_lines(&text))?;
@@ -29,13 +46,38 @@ pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -
     if let Some(summary) = summary(report) {
         writeln!(out, "{summary}")?;
     }
+    if left_out > 0 {
+        writeln!(out, "{left_out} of them are not shown; --format concise lists all")?;
+    }
     Ok(())
 }
 
-fn excerpt_of(report: &Report, file: FileId) -> Excerpt<'_> {
+/// The findings that are shown, in their order: all, or as many as anybody reads, the worst before others.
+fn chosen(report: &Report) -> Vec<&Diagnostic> {
+    let mut all: Vec<(usize, &Diagnostic)> = report.diagnostics.iter().enumerate().collect();
+    if all.len() > MOST {
+        all.sort_by_key(|(_, d)| std::cmp::Reverse(d.severity));
+        all.truncate(MOST);
+        all.sort_by_key(|&(place, _)| place);
+    }
+    all.into_iter().map(|(_, d)| d).collect()
+}
+
+/// The excerpt for one finding: what is not on the line of its primary label has the line to itself.
+fn excerpt_for<'r>(report: &'r Report, d: &Diagnostic, redacted: &[TextRange]) -> Excerpt<'r> {
+    let file = d.primary.span.file;
+    let source = report.sources.get(file);
+    let line = source.line_range(source.line(d.primary.span.range.start));
+    let others = d.related.iter().filter(|l| l.span.file == file).map(|l| l.span.range);
+    let others = others.filter(|range| range.start < line.start || range.start > line.end);
+    let labels: Vec<_> = std::iter::once(d.primary.span.range).chain(others).collect();
+    Excerpt::new(source, redacted, &labels)
+}
+
+fn excerpt_of<'r>(report: &'r Report, file: FileId, redacted: &[TextRange]) -> Excerpt<'r> {
     let labels = report.diagnostics.iter().flat_map(|d| std::iter::once(&d.primary).chain(&d.related));
     let labels: Vec<_> = labels.filter(|l| l.span.file == file).map(|l| l.span.range).collect();
-    Excerpt::new(report.sources.get(file), &report.redacted(file), &labels)
+    Excerpt::new(report.sources.get(file), redacted, &labels)
 }
 
 /// miette pads lines with blanks; a log does not need them.
@@ -67,7 +109,7 @@ impl fmt::Debug for Adapter<'_> {
 
 impl fmt::Display for Adapter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.d.message)
+        f.write_str(&plain(&self.d.message))
     }
 }
 
@@ -83,7 +125,7 @@ impl miette::Diagnostic for Adapter<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.d.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.d.help.as_ref().map(|help| Box::new(plain(help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -91,7 +133,7 @@ impl miette::Diagnostic for Adapter<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let text = |text: &str| (!text.is_empty()).then(|| plain(text).into_owned());
         let primary = &self.d.primary;
         let first = LabeledSpan::new_primary_with_span(text(&primary.text), self.excerpt.locate(primary.span.range));
         let others = self.d.related.iter().filter(|l| l.span.file == self.file);

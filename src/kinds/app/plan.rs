@@ -357,8 +357,16 @@ fn volumes_text<'m>(mount: usize, group: usize, region: usize, app: &'m App, nam
         if let Some(size) = &vm.size {
             command.extend(["--vm-size".into(), word(size.as_ref().value.0.as_str())]);
         }
-        if let Some(memory) = &vm.memory {
-            command.extend(["--vm-memory".into(), memory.mebibytes().to_string().into()]);
+        if let Some(kind) = &vm.cpu_kind {
+            command.extend(["--vm-cpu-kind".into(), word(kind.as_ref().value.0.as_str())]);
+        }
+        if let Some(cpus) = vm.cpus.filter(|cpus| cpus.value > 0) {
+            command.extend(["--vm-cpus".into(), cpus.value.to_string().into()]);
+        }
+        // As in fly.toml the number wins.
+        let number = vm.memory_mb.map(|number| number.value).filter(|number| *number > 0);
+        if let Some(memory) = number.or(vm.memory.as_ref().map(|memory| memory.mebibytes())) {
+            command.extend(["--vm-memory".into(), memory.to_string().into()]);
         }
     }
     command.push("--yes".into());

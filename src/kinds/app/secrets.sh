@@ -1,6 +1,9 @@
 # Secrets go to flyctl through standard input, never as an argument. Only missing ones are set: a value cannot be read
 # back, so there is nothing to compare. --update-secrets sets all again.
 
+# The value on its way from its source to put_secret.
+SECRET=''
+
 # wanted APP NAME: whether a secret must be set.
 wanted() {
   if has_secret "$1" "$2" && [ -z "$UPDATE_SECRETS" ]; then

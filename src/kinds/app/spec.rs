@@ -172,7 +172,7 @@ pub enum SecretSource {
     /// A variable in the environment of the set-up script.
     Env(EnvName),
     /// A file, relative to the spec.
-    File(String),
+    File(Sourced<String>),
     /// What a command prints: a list of words, no shell.
     Command(Vec<Sourced<String>>),
     /// Made at the first set-up, and never again.

@@ -1,3 +1,6 @@
+# How long a new cluster may take, and how often it is looked at, in seconds.
+WAIT_SECONDS=1800 WAIT_STEP=10
+
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod groups;
+mod paths;
 mod services;
 mod wire;
 
@@ -9,7 +10,7 @@ pub(crate) use wire::wire;
 
 use super::{Access, AppSpec, IpsSpec, V4};
 use crate::fly_toml::FlyToml;
-use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
+use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
 use crate::model::{App, Ips, ResourceId, Secret, Service, Use};
 use crate::source::TextRange;
 use crate::spec::{Kind, Reference};
@@ -54,6 +55,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
     let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    paths::check(spec.source.as_ref(), &toml, &secrets, cx);
     variables(&toml.env, &uses, &secrets, cx);
     let after = spec
         .after
@@ -65,6 +67,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         None => Default::default(),
     };
     Some(App {
+        file: cx.report.file,
         header,
         name: name?,
         toml,
@@ -231,6 +234,14 @@ fn variables(env: &Entries<String, Sourced<Scalar>>, uses: &[Use], secrets: &[Se
 
 /// The project's variables are added where the app has none of that name. `${` is kept for the language.
 fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
+    for (name, _) in env.iter() {
+        let text = name.value.as_str();
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')) {
+            cx.report
+                .error(INVALID_NAME, name.origin, format!("`{text}` cannot be the name of a variable"))
+                .help("expected letters, digits, underscores, dots and dashes");
+        }
+    }
     for (name, value) in &cx.project.env {
         if env.get(name.value.as_str()).is_none() {
             env.push(name.clone(), value.clone());

@@ -145,7 +145,7 @@ fn report(model: &Model, ring: &[(usize, usize)], at: Origin, edges: &[Vec<(usiz
     if let [(only, _)] = ring {
         cx.report
             .error(CYCLE, at, format!("{} refers to itself", name(*only)))
-            .help("remove the reference: an app knows its own address");
+            .help("remove the reference: nothing can come before itself");
         return;
     }
     let mut way: Vec<String> = ring.iter().map(|&(app, _)| name(app)).collect();

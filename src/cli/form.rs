@@ -1,0 +1,95 @@
+//! The findings of the language itself, for `flyarch explain`: what is wrong with a spec before any rule can judge it.
+//! None can be waived, and all are errors but those about waivers that waive nothing.
+
+use super::input::{NOT_UTF8, TOO_LARGE};
+use crate::diag::RuleId;
+use crate::lower::{
+    CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
+    UNKNOWN_REFERENCE, UNSUPPORTED, WRONG_REFERENCE,
+};
+use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
+use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
+use crate::syntax::SYNTAX;
+
+/// What each of them means, and what to do.
+const PAGES: [(&RuleId, &str); 21] = [
+    (
+        &SYNTAX,
+        "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
+         Until it is TOML nothing else in it can be judged.",
+    ),
+    (
+        &UNKNOWN_KEY,
+        "The language has no key of this name here. Nothing is ignored in silence: a key with a mistyped name would \
+         have no effect, and nobody would notice. Keys of fly.toml have the same names below `[app.<key>]`; \
+         docs/language.md lists the others.",
+    ),
+    (&MISSING_KEY, "A key that must be there is not, and there is no value that could be assumed."),
+    (
+        &WRONG_TYPE,
+        "The value is of another type than the key takes. Durations and sizes are strings with a unit, because a bare \
+         number means seconds in one place of fly.toml, and milliseconds or nanoseconds in others. A secret has a name \
+         and a source here, and never a value.",
+    ),
+    (
+        &INVALID_VALUE,
+        "The value has the right type, and cannot be meant: it is out of bounds, empty, or of no known form.",
+    ),
+    (
+        &NOT_UTF8,
+        "TOML is UTF-8. Editors can save a file in this encoding; on Windows some programs write UTF-16 instead.",
+    ),
+    (&TOO_LARGE, "No spec is as large as this file. A spec of ten thousand apps has 7 MB."),
+    (
+        &UNKNOWN_REFERENCE,
+        "A reference, such as \"postgres.db\", names something that the spec does not declare, or that \
+         `enabled = false` leaves out.",
+    ),
+    (
+        &CYCLE,
+        "References by `uses`, `after` and `image_from` give the order in which things are set up. When they lead in a \
+         circle, there is none.",
+    ),
+    (&WRONG_REFERENCE, "The reference is to something of another kind than is needed here."),
+    (
+        &DUPLICATE_NAME,
+        "Names on Fly.io are unique. Two declarations with one name would be one app, which each deploy turns into the \
+         other. Names are written with `name`, or made of the project's name and the key.",
+    ),
+    (&INVALID_NAME, "Fly.io, or a shell, does not take this name."),
+    (
+        &INVALID_PATH,
+        "Paths are written with `/`, and lead from the folder of the spec: a path of one machine means nothing on the \
+         next. None is empty or holds a control character.",
+    ),
+    (
+        &DUPLICATE_VARIABLE,
+        "A variable comes from `env`, from `uses` or from `secrets`. When two of them set it, the secret would hide the \
+         other in silence.",
+    ),
+    (
+        &PLACEMENT,
+        "The machines of a process group, or a data service, have no region; or a group has none in the primary region, \
+         where a deploy creates its first machine.",
+    ),
+    (&CONFLICT, "Two keys contradict each other, and the spec does not say which one holds."),
+    (&UNSUPPORTED, "It is part of the language, and this version of flyarch cannot do it yet."),
+    (&UNKNOWN_GROUP, "The name is not one of the app's `processes`. An app without `processes` has one group, `app`."),
+    (
+        &UNUSED_ALLOW,
+        "A waiver below `allow` waives nothing, or has ended. A waiver that is not needed any more would hide the next \
+         mistake of its kind.",
+    ),
+    (&UNKNOWN_RULE, "`allow` and `levels` take names of rules. `flyarch rules` lists them."),
+    (&CANNOT_ALLOW, "This rule cannot be waived or turned off: what it finds does not work."),
+];
+
+/// The finding of this name or code, and its page.
+pub(super) fn find(name: &str) -> Option<(&'static RuleId, &'static str)> {
+    PAGES.iter().find(|(id, _)| id.name == name || id.code == name).map(|&(id, page)| (id, page))
+}
+
+/// Their names.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|(id, _)| id.name)
+}

@@ -1,0 +1,204 @@
+//! What the schema expects and what was found, in words.
+
+use serde_json::Value;
+
+use super::Judge;
+use crate::diag::fix::string_literal;
+
+impl Judge<'_> {
+    /// A value of the spec in a message; nothing of it when it may be a secret.
+    pub(super) fn found(&self, path: &[&str], value: &Value) -> String {
+        let range = self.place(path).value;
+        let secret = self.hidden.iter().any(|hidden| hidden.start < range.end && range.start < hidden.end);
+        found(value, (!secret).then(|| self.source.slice(range)))
+    }
+
+    pub(super) fn resolve<'n>(&'n self, node: &'n Value) -> &'n Value {
+        resolve(self.schema, node)
+    }
+
+    /// Whether a node takes values of this type in one of its forms.
+    pub(super) fn wants(&self, node: &Value, name: &str) -> bool {
+        let node = self.resolve(node);
+        let is = |t: &Value| t == name;
+        let own = match node.get("type") {
+            Some(Value::Array(types)) => types.iter().any(is),
+            Some(one) => is(one),
+            None => name == "string" && node.get("enum").is_some(),
+        };
+        let branches = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array);
+        own || branches.is_some_and(|branches| branches.iter().any(|branch| self.wants(branch, name)))
+    }
+
+    /// What a node takes, in words that fit behind "must be".
+    pub(super) fn expected(&self, node: &Value) -> String {
+        let node = self.resolve(node);
+        if let Some(text) = node.get("errorMessage").and_then(Value::as_str) {
+            return text.strip_prefix("expected ").unwrap_or(text).to_owned();
+        }
+        if let Some(names) = node.get("propertyNames")
+            && node.get("type").is_none()
+        {
+            return self.expected(names);
+        }
+        if let Some(words) = node.get("enum").and_then(Value::as_array) {
+            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+            return format!("one of {}", list(&words, "or"));
+        }
+        if let Some(branches) = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array) {
+            let open = branches.iter().any(|branch| branch == &serde_json::json!({ "type": "string" }));
+            let mut words: Vec<String> = Vec::new();
+            for branch in branches.iter().filter(|branch| !(open && branch.get("enum").is_some())) {
+                let expected = self.expected(branch);
+                if !words.contains(&expected) {
+                    words.push(expected);
+                }
+            }
+            return words.join(" or ");
+        }
+        let bound = |key: &str| node.get(key).map(ToString::to_string);
+        match node.get("type") {
+            Some(Value::Array(types)) => {
+                let mut words: Vec<&str> = types.iter().filter_map(Value::as_str).filter(|t| *t != "integer").collect();
+                words.dedup();
+                words.iter().map(|word| type_name(word)).collect::<Vec<_>>().join(", ")
+            }
+            Some(Value::String(name)) if name == "array" => match node.get("items").map(|items| self.plural(items)) {
+                Some(items) => format!("a list of {items}"),
+                None => "a list".to_owned(),
+            },
+            Some(Value::String(name)) => {
+                let what = type_name(name);
+                match (bound("minimum"), bound("maximum"), bound("exclusiveMinimum")) {
+                    (Some(low), Some(high), _) if high.len() < 10 => format!("{what} from {low} to {high}"),
+                    (Some(low), _, _) => format!("{what}, at least {low}"),
+                    (_, _, Some(low)) => format!("{what} above {low}"),
+                    _ => what.to_owned(),
+                }
+            }
+            _ => "another value".to_owned(),
+        }
+    }
+
+    fn plural(&self, items: &Value) -> String {
+        let items = self.resolve(items);
+        if items.get("errorMessage").is_some_and(|m| m.as_str().is_some_and(|m| m.contains("region"))) {
+            return "regions".to_owned();
+        }
+        match items.get("type").and_then(Value::as_str) {
+            Some("object") => "tables".to_owned(),
+            Some("string") if items.get("errorMessage").is_some() => "names".to_owned(),
+            Some("integer" | "number") => "numbers".to_owned(),
+            _ => "strings".to_owned(),
+        }
+    }
+}
+
+/// The node that a `$ref` means; others as they are.
+pub(super) fn resolve<'n>(schema: &'n Value, node: &'n Value) -> &'n Value {
+    let reference = node.get("$ref").or_else(|| node.pointer("/allOf/0/$ref")).and_then(Value::as_str);
+    reference.and_then(|r| schema.pointer(r.trim_start_matches('#'))).unwrap_or(node)
+}
+
+/// The steps of a JSON pointer.
+pub(super) fn steps(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+fn type_name(name: &str) -> &'static str {
+    match name {
+        "string" => "a string",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "array" => "a list",
+        "object" => "a table",
+        _ => "another value",
+    }
+}
+
+/// A value in a message: short, as it is `written`, and never text of some length, which might be anything.
+pub(super) fn found(value: &Value, written: Option<&str>) -> String {
+    match (value, written) {
+        (Value::Null, _) => "nothing".to_owned(),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::Number(_), Some(text)) if text.len() <= 24 => text.to_owned(),
+        (Value::Number(_), _) => "this number".to_owned(),
+        (Value::String(text), Some(_)) if text.chars().count() <= 24 && !text.contains(char::is_control) => {
+            string_literal(text)
+        }
+        (Value::String(_), _) => "this string".to_owned(),
+        (Value::Array(_), _) => "a list".to_owned(),
+        (Value::Object(_), _) => "a table".to_owned(),
+    }
+}
+
+/// How a table is written in TOML.
+pub(super) fn table_name(path: &[&str]) -> String {
+    match path {
+        [] => "the spec".to_owned(),
+        [.., last] if last.parse::<usize>().is_ok() => format!("[[{}]]", without_numbers(path)),
+        _ => format!("[{}]", without_numbers(path)),
+    }
+}
+
+fn without_numbers(path: &[&str]) -> String {
+    path.iter().filter(|step| step.parse::<usize>().is_err()).copied().collect::<Vec<_>>().join(".")
+}
+
+/// What a value is called: its key, or an item of it.
+pub(super) fn name_of(path: &[&str]) -> String {
+    match path {
+        [.., key, last] if last.parse::<usize>().is_ok() => format!("an item of `{}`", shorten(key)),
+        [.., key] => format!("`{}`", shorten(key)),
+        [] => "the spec".to_owned(),
+    }
+}
+
+pub(super) fn shorten(text: &str) -> String {
+    if text.chars().count() > 40 || text.contains(char::is_control) {
+        let start: String = text.chars().filter(|c| !c.is_control()).take(37).collect();
+        format!("{start}…")
+    } else {
+        text.to_owned()
+    }
+}
+
+pub(super) fn first_sentence(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    let end = line.find(". ").unwrap_or(line.len());
+    let sentence = line[..end].trim_end_matches('.');
+    let mut chars = sentence.chars();
+    chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}
+
+/// "`a`, `b` and `c`".
+pub(crate) fn list(words: &[&str], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [init @ .., end] => {
+            let init: Vec<String> = init.iter().map(|word| format!("`{word}`")).collect();
+            format!("{} {last} `{end}`", init.join(", "))
+        }
+    }
+}
+
+/// What flyctl takes a bare number for (flyctl `internal/appconfig/patches.go`).
+pub(super) fn bare_unit(path: &[&str]) -> &'static str {
+    match path {
+        ["app", _, "kill_timeout"] => "seconds",
+        ["app", _, "checks", ..] | ["app", _, "services", _, "tcp_checks" | "http_checks", ..] => "milliseconds",
+        _ => "nanoseconds",
+    }
+}
+
+/// The word that was probably meant: at most a third of it mistyped, or spelled with other dashes or capitals.
+pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
+    let target = plain(word);
+    let distance = |candidate: &str| strsim::osa_distance(&target, &plain(candidate));
+    let best = words.map(|candidate| (distance(candidate), candidate)).min_by_key(|&(distance, _)| distance)?;
+    let limit = target.chars().count().max(best.1.chars().count()) / 3;
+    (best.0 <= limit).then_some(best.1)
+}

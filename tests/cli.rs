@@ -1,0 +1,24 @@
+//! The command line, as a user or a script meets it: the program itself, in a folder of its own, without a terminal.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test cli` rewrites golden/cli and golden/diag.
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/build.rs"]
+mod build;
+#[path = "cli/catalog.rs"]
+mod catalog;
+#[path = "cli/large_input.rs"]
+mod large_input;
+#[path = "cli/lint.rs"]
+mod lint;
+#[path = "cli/output_folder.rs"]
+mod output_folder;
+#[path = "cli/report.rs"]
+mod report;
+#[path = "cli/show.rs"]
+mod show;
+#[path = "cli/world.rs"]
+mod world;
