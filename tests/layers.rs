@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diag", &["source", "value", "facts"]),
     // What can be written.
     ("syntax", &["source", "diag"]),
-    ("fly_toml", &["value"]),
+    ("fly_toml", &["source", "value", "diag", "syntax"]),
     ("kinds", &["value", "fly_toml", "spec"]),
     ("spec", &["value", "kinds"]),
     ("schema", &["source", "value", "facts", "diag", "syntax", "spec"]),
