@@ -69,7 +69,7 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
         } else if error.message().contains("expected `=`") || source.slice(range) == ":" {
             diagnostic = diagnostic.help("TOML is written `key = value`, with quotes around text");
         } else if range.start == 0 && source.text().starts_with('{') {
-            diagnostic = diagnostic.help("a spec is written in TOML; this looks like JSON");
+            diagnostic = diagnostic.help("this looks like JSON, and is read as TOML");
         }
         diagnostics.push(diagnostic);
     }
@@ -97,7 +97,7 @@ fn is_too_deep(message: &str) -> bool {
 fn message(text: &str) -> String {
     let text = text.trim();
     if is_too_deep(text) {
-        return "nested too deeply: a spec needs no more than a handful of levels".to_owned();
+        return "nested too deeply: a handful of levels is enough for anything here".to_owned();
     }
     match text {
         "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {

@@ -132,7 +132,7 @@ fn inline(value: impl Into<Json>) -> String {
             let parts = map.into_iter().map(|(key, value)| format!("{} = {}", inline(key), inline(value)));
             format!("{{{}}}", entries(parts.collect()))
         }
-        other => other.to_string(),
+        other @ (Json::Null | Json::Bool(_) | Json::Number(_)) => other.to_string(),
     }
 }
 
@@ -208,12 +208,8 @@ fn corpus() -> Vec<String> {
 
 #[test]
 fn of_what_was_found_once() {
-    for text in [
-        // Without its empty list the service said nothing, and was dropped the second time.
-        "services = [{ ports = [] }]\n",
-    ] {
-        holds(text);
-    }
+    // Without its empty list the service said nothing, and was dropped the second time.
+    holds("services = [{ ports = [] }]\n");
 }
 
 #[test]

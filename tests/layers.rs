@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diag", &["source", "value", "facts"]),
     // What can be written.
     ("syntax", &["source", "diag"]),
-    ("fly_toml", &["value"]),
+    ("fly_toml", &["source", "value", "diag", "syntax"]),
     ("kinds", &["value", "fly_toml", "spec"]),
     ("spec", &["value", "kinds"]),
     ("schema", &["source", "value", "facts", "diag", "syntax", "spec"]),
@@ -39,14 +39,32 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What follows from it.
     ("kinds.plan", &["value", "fly_toml", "kinds", "spec", "model", "plan"]),
     ("plan", &["value", "kinds", "spec", "model"]),
-    ("rules", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan", "spread", "lower"]),
+    (
+        "rules",
+        &[
+            "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan", "spread",
+            "lower",
+        ],
+    ),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
-    ("lib", &["source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render", "spread", "fly_toml"]),
+    (
+        "lib",
+        &[
+            "source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render",
+            "spread", "fly_toml",
+        ],
+    ),
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
-    ("cli", &["source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink", "sim", "spread", "fly_toml"]),
+    (
+        "cli",
+        &[
+            "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
+            "sim", "spread", "fly_toml",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 

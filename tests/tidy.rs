@@ -11,10 +11,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const BUDGET: usize = 500;
 
 /// Files beyond the budget, and why.
-const LONG: [(&str, &str); 2] = [
-    ("src/facts/tables.rs", "generated"),
-    ("src/fly_toml/write.rs", "one writer per section; to be split together with the reader that it faces"),
-];
+const LONG: [(&str, &str); 1] = [("src/facts/tables.rs", "generated")];
 
 /// Folders in which nothing is the project's own writing.
 const NOT_OURS: [&str; 4] = [".git", "target", "out", "node_modules"];

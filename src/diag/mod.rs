@@ -5,6 +5,7 @@
 
 pub mod emit;
 pub mod fix;
+pub mod form;
 
 use std::fmt;
 

@@ -5,8 +5,8 @@ use std::fmt;
 use super::Format;
 use super::go;
 use super::tree::{Node, Value};
+use crate::diag::form::WRONG_TYPE;
 use crate::diag::{Diagnostic, DiagnosticBuilder, Diagnostics, RuleId, Severity};
-use crate::schema::WRONG_TYPE;
 use crate::source::{FileId, Source, Span, TextRange};
 
 /// The rule of what flyctl drops without a word.

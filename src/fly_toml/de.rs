@@ -79,10 +79,8 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0.value {
-            Value::String(word) => CowStrDeserializer::new(word).deserialize_enum(name, variants, visitor),
-            _ => Err(serde::de::Error::custom("expected a word")),
-        }
+        let Value::String(word) = self.0.value else { return Err(serde::de::Error::custom("expected a word")) };
+        CowStrDeserializer::new(word).deserialize_enum(name, variants, visitor)
     }
 
     forward_to_deserialize_any! {

@@ -5,6 +5,7 @@
 //! beside. Three things stay the user's own: the order of names that the user chose (`[env]`), empty lines between
 //! entries, and whatever flyctl does not understand. The result is read again: where it would mean something else, or
 //! lose a comment, the text is left alone.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is neither table nor list is a value")]
 
 use super::cx::Cx;
 use super::read::{Format, understand};
@@ -13,10 +14,12 @@ use super::surface::{FLY_TOML, Kind, Section};
 use super::tree::{Entry, Node, Table, Value};
 use super::write::{Put as _, meaning, put_float, put_key};
 use super::{de, read};
-use crate::diag::{Diagnostic, Diagnostics, Reported, Severity};
-use crate::lower::UNSUPPORTED;
+use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
 use crate::source::{FileId, Source, Span, TextRange};
 use crate::value::go_duration;
+
+/// The rule of files that cannot be formatted.
+pub static CANNOT_FORMAT: RuleId = RuleId { name: "cannot-format", code: "FA037" };
 
 /// The text of a fly.toml in canonical form.
 ///
@@ -26,7 +29,7 @@ use crate::value::go_duration;
 pub fn format(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let refuse = |message: &str, diagnostics: &mut Diagnostics| {
         let span = Span { file, range: TextRange::default() };
-        Err(diagnostics.error(Diagnostic::new(UNSUPPORTED, Severity::Error, span, message)))
+        Err(diagnostics.error(Diagnostic::new(CANNOT_FORMAT, Severity::Error, span, message)))
     };
     if Format::of(source.name()) != Format::Toml {
         return refuse("only TOML can be formatted", diagnostics);
@@ -59,7 +62,9 @@ fn same(source: &Source, text: &str, root: Table<'_>) -> bool {
     let mut silent = Diagnostics::default();
     let (Ok(old), Ok(new)) = (de::read(root), read(&again, FileId(0), &mut silent)) else { return false };
     let mut comments = [Remarks::texts(source), Remarks::texts(&again)];
-    comments.iter_mut().for_each(|comments| comments.sort_unstable());
+    for comments in &mut comments {
+        comments.sort_unstable();
+    }
     meaning(&old) == meaning(&new.config) && comments[0] == comments[1]
 }
 

@@ -27,10 +27,10 @@ pub(super) fn parse(source: &Source) -> Parsed<Table<'_>> {
     if parser.at < parser.text.len() {
         return Err(parser.error("expected the end of the file"));
     }
-    match node.value {
-        Value::Table(table) => Ok(table),
-        _ => Err(SyntaxError { range: node.range, message: "expected an object: `{ … }`".to_owned() }),
-    }
+    let Value::Table(table) = node.value else {
+        return Err(SyntaxError { range: node.range, message: "expected an object: `{ … }`".to_owned() });
+    };
+    Ok(table)
 }
 
 struct Parser<'s> {

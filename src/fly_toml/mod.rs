@@ -26,7 +26,7 @@ mod write;
 mod yaml;
 
 pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
-pub use format::format;
+pub use format::{CANNOT_FORMAT, format};
 pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;

@@ -11,8 +11,8 @@
 use super::cx::{Cx, JSON_SYNTAX, YAML_SYNTAX};
 use super::tree::Table;
 use super::{FlyToml, conform, de, json, patches, tree, yaml};
+use crate::diag::form::INVALID_VALUE;
 use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
-use crate::schema::INVALID_VALUE;
 use crate::source::{FileId, Source, Span, TextRange};
 use crate::syntax::{self, SYNTAX};
 

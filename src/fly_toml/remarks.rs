@@ -169,7 +169,9 @@ impl<'s> Remarks<'s> {
     pub(super) fn below(&mut self, anchor: TextRange, depth: usize, out: &mut String) -> bool {
         let lines = self.by_anchor.get_mut(&anchor.start).map(|beside| std::mem::take(&mut beside.below));
         let lines = lines.unwrap_or_default();
-        lines.iter().for_each(|line| put(line, depth, true, out));
+        for line in &lines {
+            put(line, depth, true, out);
+        }
         !lines.is_empty()
     }
 

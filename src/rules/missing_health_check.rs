@@ -83,7 +83,8 @@ fn missing(app: &App, service: &Service, cx: &mut Cx<'_>) {
     let fix = cx.unsafe_fix(title, cx.edits().insert_list_of_tables(service.at, table, &entries));
     let path = if http { "`path = \"/healthz\"` (or whatever answers 200), " } else { "" };
     let name = &app.name.value;
-    let mut finding = cx.report(Origin::written(service.at), format!("a broken machine of `{name}` keeps getting requests"))
+    let mut finding = cx
+        .report(Origin::written(service.at), format!("a broken machine of `{name}` keeps getting requests"))
         .label("no check: the proxy cannot tell")
         .help(format!(
             "add `{}` with {path}`interval = \"15s\"`, `timeout = \"5s\"` and `grace_period = \"{grace}s\"`",

@@ -10,9 +10,10 @@
 mod generate;
 mod validate;
 
+pub use crate::diag::form::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
+pub(crate) use crate::diag::form::{list, nearest};
 pub use generate::{generate, generate_for};
-pub use validate::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, validate};
-pub(crate) use validate::{list, nearest};
+pub use validate::validate;
 
 /// The schema as it is checked in.
 pub const SCHEMA: &str = include_str!("../../schema/flyarch.schema.json");

@@ -3,6 +3,7 @@
 //! It mirrors Go's JSON decoder, which is what flyctl hands the patched map to (`mapToConfig` in
 //! `internal/appconfig/patches.go`): keys fit in any case, unknown ones are dropped, a wrong type refuses the file. On
 //! top of that it finds what flyctl loads and nobody can deploy, which the types cannot hold.
+#![expect(clippy::wildcard_enum_match_arm, reason = "whatever is not of the wanted type is wrong")]
 
 mod unknown;
 mod values;
@@ -11,12 +12,14 @@ use std::borrow::Cow;
 
 use self::unknown::unknown_key;
 use self::values::{
-    any_map, auto_stop, duration, formed, header_map, persist_rootfs, port, share, text, text_map, texts, whole,
+    any_map, auto_stop, boolean, duration, formed, header_map, persist_rootfs, port, share, text, text_map, texts,
+    whole,
 };
+use super::Format;
 use super::cx::{Cx, IGNORED, KEY_CASE, Path, SHADOWED, shorten};
 use super::surface::{FLY_TOML, Field, Kind, Section};
 use super::tree::{Entry, Node, Table, Value};
-use crate::schema::{MISSING_KEY, list};
+use crate::diag::form::{MISSING_KEY, list};
 use crate::value::{Memory, RegionCode, VolumeSize};
 
 /// Sections that the patches make anew: a spelling in another case is decoded first and then emptied.
@@ -136,17 +139,7 @@ fn value(cx: &mut Cx<'_>, path: &Path<'_>, field: &'static Field, node: &mut Nod
         Kind::VolumeSize => formed(cx, path, node, pointer, &|text| text.parse::<VolumeSize>().is_ok(), &|| {
             "expected a size of a volume, such as \"10gb\"".to_owned()
         }),
-        Kind::Bool => match node.value {
-            Value::Bool(_) => Fine,
-            _ => {
-                let quoted = matches!(node.value, Value::String(_));
-                let report = cx.wrong_type(path, node, "true or false");
-                if quoted {
-                    report.help("leave out the quotes");
-                }
-                Wrong
-            }
-        },
+        Kind::Bool => boolean(cx, path, node),
         Kind::Integer => whole(cx, path, node, i64::MIN..=i64::MAX, false),
         Kind::Whole => whole(cx, path, node, 0..=i64::from(u32::MAX), false),
         Kind::Unsigned => whole(cx, path, node, 0..=i64::from(u32::MAX), true),
@@ -162,42 +155,9 @@ fn value(cx: &mut Cx<'_>, path: &Path<'_>, field: &'static Field, node: &mut Nod
         Kind::ProcessMap => text_map(cx, path, node, true),
         Kind::AnyMap => any_map(cx, path, node),
         Kind::HeaderMap => header_map(cx, path, node),
-        Kind::Table(section) => match &mut node.value {
-            Value::Table(table) => {
-                fields(cx, Some(path), section, table);
-                Fine
-            }
-            _ => {
-                let list = matches!(node.value, Value::List(_));
-                let report = cx.wrong_type(path, node, "a table");
-                if list {
-                    report.help(format!("write `[{path}]`, once"));
-                }
-                Wrong
-            }
-        },
+        Kind::Table(section) => table(cx, path, node, section),
         Kind::Tables(section) => tables(cx, path, node, section),
-        Kind::TableMap(section) => match &mut node.value {
-            Value::Table(entries) => {
-                for entry in &mut entries.0 {
-                    if let Value::Table(table) = &mut entry.node.value {
-                        let path = path.then(&entry.key);
-                        fields(cx, Some(&path), section, table);
-                        entry.node.live = has_required(cx, &path, section, &entry.node);
-                    } else {
-                        entry.node.live = false;
-                        if !matches!(entry.node.value, Value::Null) {
-                            cx.wrong_type(&path.then(&entry.key), &entry.node, "a table");
-                        }
-                    }
-                }
-                Fine
-            }
-            _ => {
-                cx.wrong_type(path, node, "a table");
-                Wrong
-            }
-        },
+        Kind::TableMap(section) => table_map(cx, path, node, section),
     }
 }
 
@@ -222,6 +182,39 @@ fn has_required(cx: &mut Cx<'_>, path: &Path<'_>, section: &Section, node: &Node
         cx.cannot_be(MISSING_KEY, node.range, format!("`{path}` has no `{key}`: flyctl does not deploy it")).help(help);
     }
     false
+}
+
+fn table(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>, section: &'static Section) -> Verdict {
+    if let Value::Table(table) = &mut node.value {
+        fields(cx, Some(path), section, table);
+        return Fine;
+    }
+    let list = matches!(node.value, Value::List(_)) && cx.format == Format::Toml;
+    let report = cx.wrong_type(path, node, "a table");
+    if list {
+        report.help(format!("write `[{path}]`, once"));
+    }
+    Wrong
+}
+
+fn table_map(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>, section: &'static Section) -> Verdict {
+    let Value::Table(entries) = &mut node.value else {
+        cx.wrong_type(path, node, "a table");
+        return Wrong;
+    };
+    for entry in &mut entries.0 {
+        let path = path.then(&entry.key);
+        if let Value::Table(table) = &mut entry.node.value {
+            fields(cx, Some(&path), section, table);
+            entry.node.live = has_required(cx, &path, section, &entry.node);
+        } else {
+            entry.node.live = false;
+            if !matches!(entry.node.value, Value::Null) {
+                cx.wrong_type(&path, &entry.node, "a table");
+            }
+        }
+    }
+    Fine
 }
 
 fn tables(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>, section: &'static Section) -> Verdict {

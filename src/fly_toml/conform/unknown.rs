@@ -1,9 +1,9 @@
 //! What is said of a key that flyctl does not know.
 
+use crate::diag::form::{UNKNOWN_KEY, list, nearest};
 use crate::fly_toml::cx::{Cx, Path, shorten};
 use crate::fly_toml::surface::{FLY_TOML, Kind, Section};
 use crate::fly_toml::tree::Entry;
-use crate::schema::{UNKNOWN_KEY, list, nearest};
 
 /// Says what becomes of a key that flyctl does not know: nothing.
 pub(super) fn unknown_key(cx: &mut Cx<'_>, path: Option<&Path<'_>>, section: &'static Section, entry: &mut Entry<'_>) {
@@ -55,10 +55,8 @@ fn homes(key: &str) -> Vec<String> {
     }
     for field in FLY_TOML.fields {
         if field.kind.section().is_some_and(|section| section.fields.iter().any(|field| field.name == key)) {
-            homes.push(match field.kind {
-                Kind::Tables(_) => format!("[[{}]]", field.name),
-                _ => format!("[{}]", field.name),
-            });
+            let list = matches!(field.kind, Kind::Tables(_));
+            homes.push(if list { format!("[[{}]]", field.name) } else { format!("[{}]", field.name) });
         }
     }
     homes.truncate(3);

@@ -1,14 +1,15 @@
 //! One function for each kind of value: what flyctl decodes, what the platform takes, and the form for the types.
+#![expect(clippy::wildcard_enum_match_arm, reason = "whatever is not of the wanted type is wrong")]
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::Verdict::{self, Fine, Unset, Wrong};
+use crate::diag::form::INVALID_VALUE;
 use crate::fly_toml::cx::{Cx, Path, shorten};
 use crate::fly_toml::go;
 use crate::fly_toml::surface::Unit;
 use crate::fly_toml::tree::{Node, Value};
-use crate::schema::INVALID_VALUE;
 use crate::value::{Duration, Name, Nanoseconds, ParseDurationError, Port, go_duration};
 
 /// Any text. A date has become one on the way through JSON.
@@ -34,6 +35,18 @@ pub(super) fn text(cx: &mut Cx<'_>, path: &Path<'_>, node: &mut Node<'_>) -> Ver
             Wrong
         }
     }
+}
+
+pub(super) fn boolean(cx: &mut Cx<'_>, path: &Path<'_>, node: &Node<'_>) -> Verdict {
+    if matches!(node.value, Value::Bool(_)) {
+        return Fine;
+    }
+    let quoted = matches!(node.value, Value::String(_));
+    let report = cx.wrong_type(path, node, "true or false");
+    if quoted {
+        report.help("leave out the quotes");
+    }
+    Wrong
 }
 
 /// Text of a form that flyctl does not look at before a deploy, and the types do.

@@ -1,11 +1,11 @@
 //! The conversions that the patches share.
 
+use crate::diag::form::INVALID_VALUE;
 use crate::fly_toml::Format;
 use crate::fly_toml::cx::{Cx, IGNORED, Path, shorten};
 use crate::fly_toml::go;
 use crate::fly_toml::surface::Unit;
 use crate::fly_toml::tree::{Entry, Node, Value};
-use crate::schema::INVALID_VALUE;
 
 /// `ensureArrayOfMap`: the tables of a list, or one table. Leaves null behind.
 pub(super) fn array_of_tables<'s>(cx: &mut Cx<'_>, path: &Path<'_>, entry: &mut Entry<'s>) -> Option<Vec<Node<'s>>> {

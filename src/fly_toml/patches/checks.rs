@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::casts::cast_duration;
 use super::keep_last;
+use crate::diag::form::WRONG_TYPE;
 use crate::fly_toml::cx::{Cx, Path, shorten};
 use crate::fly_toml::surface::Unit;
 use crate::fly_toml::tree::{Entry, Node, Table, Value};
-use crate::schema::WRONG_TYPE;
 
 /// `patchTopLevelChecks`: a list of tables with a `name` becomes a table of tables.
 pub(super) fn top_level_checks(cx: &mut Cx<'_>, root: &mut Table<'_>) {
@@ -36,7 +36,13 @@ pub(super) fn top_level_checks(cx: &mut Cx<'_>, root: &mut Table<'_>) {
             keep_last(cx, &mut all);
             all
         }
-        other => {
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Datetime(_)
+        | Value::Duration(_)) => {
             let node = Node::new(other, entry.node.range);
             cx.wrong_type(&path, &node, "a table");
             return;
@@ -113,7 +119,13 @@ fn patch_check_headers<'s>(cx: &mut Cx<'_>, path: &Path<'_>, entry: &mut Entry<'
             }
             keep_last(cx, &mut headers);
         }
-        other => {
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Datetime(_)
+        | Value::Duration(_)) => {
             let node = Node::new(other, entry.node.range);
             cx.wrong_type(path, &node, "a table");
         }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::casts::{array_of_tables, cast_to_int};
 use super::checks::patch_check;
+use crate::diag::form::INVALID_VALUE;
 use crate::fly_toml::cx::{Cx, IGNORED, Path};
 use crate::fly_toml::go;
 use crate::fly_toml::tree::{Entry, Node, Table, Value};
-use crate::schema::INVALID_VALUE;
 
 /// `patchServices`
 pub(super) fn services(cx: &mut Cx<'_>, root: &mut Table<'_>) {

@@ -9,6 +9,8 @@ mod put;
 mod sections;
 mod services;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use toml::de::DeValue;
 
 pub(super) use self::put::{Put, put_float, put_key};
@@ -55,7 +57,7 @@ pub fn differences(left: &FlyToml, right: &FlyToml) -> Vec<Difference> {
         return Vec::new();
     }
     let (left, right) = (leaves(&left), leaves(&right));
-    let paths: std::collections::BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    let paths: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
     let differ = |path: &&String| left.get(*path) != right.get(*path);
     let difference = |path: &String| Difference {
         path: path.clone(),
@@ -66,17 +68,17 @@ pub fn differences(left: &FlyToml, right: &FlyToml) -> Vec<Difference> {
 }
 
 /// The values of a text by their paths. A table is one too, because flyctl tells an empty one from none.
-fn leaves(text: &str) -> std::collections::BTreeMap<String, String> {
-    fn walk(path: &str, value: &DeValue<'_>, text: &str, all: &mut std::collections::BTreeMap<String, String>) {
+fn leaves(text: &str) -> BTreeMap<String, String> {
+    fn walk(path: &str, value: &DeValue<'_>, all: &mut BTreeMap<String, String>) {
         let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         match value {
             DeValue::Table(table) => {
                 all.insert(path.to_owned(), "{}".to_owned());
-                table.iter().for_each(|(key, value)| walk(&below(key.get_ref()), value.get_ref(), text, all));
+                table.iter().for_each(|(key, value)| walk(&below(key.get_ref()), value.get_ref(), all));
             }
             DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()) => {
                 let items = items.iter().enumerate();
-                items.for_each(|(i, item)| walk(&below(&i.to_string()), item.get_ref(), text, all));
+                items.for_each(|(i, item)| walk(&below(&i.to_string()), item.get_ref(), all));
             }
             DeValue::Array(items) => {
                 let items: Vec<String> = items.iter().map(|item| scalar(item.get_ref())).collect();
@@ -108,9 +110,9 @@ fn leaves(text: &str) -> std::collections::BTreeMap<String, String> {
         }
         out
     }
-    let mut all = std::collections::BTreeMap::new();
+    let mut all = BTreeMap::new();
     if let Ok(root) = toml::de::DeTable::parse(text) {
-        walk("", &DeValue::Table(root.into_inner()), text, &mut all);
+        walk("", &DeValue::Table(root.into_inner()), &mut all);
     }
     all.remove("");
     all

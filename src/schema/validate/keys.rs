@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::words::{first_sentence, list, nearest, shorten};
-use super::{INVALID_VALUE, Judge, MISSING_KEY, UNKNOWN_KEY};
+use super::Judge;
+use super::words::{first_sentence, shorten};
+use crate::diag::form::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, list, nearest};
 use crate::diag::{Applicability, Fix};
 
 /// Keys of the language that this version does not know yet, and those of old spellings: what to say instead of

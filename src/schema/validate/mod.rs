@@ -10,7 +10,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
-pub(crate) use words::{list, nearest};
+use crate::diag::form::{INVALID_VALUE, MISSING_KEY, WRONG_TYPE};
 
 use crate::diag::fix::Edits;
 use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
@@ -19,15 +19,6 @@ use crate::source::{FileId, Source, Span, TextRange};
 use crate::spec::Date;
 use crate::syntax::{Place, Tree};
 use words::steps;
-
-/// The rule of keys that the language does not have.
-pub static UNKNOWN_KEY: RuleId = RuleId { name: "unknown-key", code: "FA002" };
-/// The rule of keys that must be there.
-pub static MISSING_KEY: RuleId = RuleId { name: "missing-key", code: "FA003" };
-/// The rule of values of another type.
-pub static WRONG_TYPE: RuleId = RuleId { name: "wrong-type", code: "FA004" };
-/// The rule of values of the right type that cannot be.
-pub static INVALID_VALUE: RuleId = RuleId { name: "invalid-value", code: "FA005" };
 
 /// The schema, compiled with the program: nothing is left to do at start.
 #[jsonschema::validator(path = "schema/flyarch.schema.json", pattern_options = { engine = regex })]

@@ -4,9 +4,10 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+use super::Judge;
 use super::words::found;
-use super::{INVALID_VALUE, Judge, UNKNOWN_KEY, WRONG_TYPE};
 use crate::diag::RuleId;
+use crate::diag::form::{INVALID_VALUE, UNKNOWN_KEY, WRONG_TYPE};
 use crate::source::{Span, TextRange};
 use crate::value::EnvName;
 

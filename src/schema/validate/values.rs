@@ -4,9 +4,10 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
-use super::words::{bare_unit, list, nearest, resolve, shorten, steps};
-use super::{INVALID_VALUE, Judge, UNKNOWN_KEY, WRONG_TYPE};
+use super::Judge;
+use super::words::{bare_unit, resolve, shorten, steps};
 use crate::diag::fix::string_literal;
+use crate::diag::form::{INVALID_VALUE, UNKNOWN_KEY, WRONG_TYPE, list, nearest};
 use crate::diag::{Applicability, Fix, Label};
 use crate::facts::FACTS;
 use crate::source::Span;

@@ -1,5 +1,6 @@
 //! What the schema expects and what was found, in words.
 
+use crate::diag::form::list;
 use serde_json::Value;
 
 use super::Judge;
@@ -209,18 +210,6 @@ pub(super) fn first_sentence(text: &str) -> String {
     chars.next().map(|c| c.to_lowercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
-/// "`a`, `b` and `c`".
-pub(crate) fn list(words: &[&str], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [one] => format!("`{one}`"),
-        [init @ .., end] => {
-            let init: Vec<String> = init.iter().map(|word| format!("`{word}`")).collect();
-            format!("{} {last} `{end}`", init.join(", "))
-        }
-    }
-}
-
 /// What flyctl takes a bare number for (flyctl `internal/appconfig/patches.go`).
 pub(super) fn bare_unit(path: &[&str]) -> &'static str {
     match path {
@@ -228,14 +217,4 @@ pub(super) fn bare_unit(path: &[&str]) -> &'static str {
         ["app", _, "checks", ..] | ["app", _, "services", _, "tcp_checks" | "http_checks", ..] => "milliseconds",
         _ => "nanoseconds",
     }
-}
-
-/// The word that was probably meant: at most a third of it mistyped, or spelled with other dashes or capitals.
-pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
-    let target = plain(word);
-    let distance = |candidate: &str| strsim::osa_distance(&target, &plain(candidate));
-    let best = words.map(|candidate| (distance(candidate), candidate)).min_by_key(|&(distance, _)| distance)?;
-    let limit = target.chars().count().max(best.1.chars().count()) / 3;
-    (best.0 <= limit).then_some(best.1)
 }
