@@ -14,6 +14,8 @@ mod catalog;
 mod large_input;
 #[path = "cli/lint.rs"]
 mod lint;
+#[path = "cli/lint_files.rs"]
+mod lint_files;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
 #[path = "cli/report.rs"]

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Diagnostic, FileReport, Report, Severity, fix};
 use flyarch::facts::FACTS;
-use flyarch::rules::{Check, FixAvailability, RULES, Rule};
-use flyarch::source::Source;
-use flyarch::{Options, compile};
+use flyarch::rules::{Check, FixAvailability, Needs, RULES, Rule};
+use flyarch::source::{FileId, Source, Sources};
+use flyarch::{Options, check_files, compile};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -121,7 +121,7 @@ fn bad_examples_fire_once_and_good_ones_do_not() {
     for rule in RULES {
         let name = rule.id.name;
         let (bad, good) = (examples::of(rule, "bad"), examples::of(rule, "good"));
-        if !matches!(rule.check, Check::Plan(_)) {
+        if !matches!(rule.check, Check::Plan(_)) && examples::written(rule, "files,bad").is_empty() {
             assert!(!bad.is_empty() && !good.is_empty(), "{name} has no examples");
         }
         for text in bad {
@@ -134,6 +134,126 @@ fn bad_examples_fire_once_and_good_ones_do_not() {
         for text in good {
             let found = findings(rule, &text);
             assert!(found.is_empty(), "{name}: {found:#?}\n{text}");
+        }
+    }
+}
+
+/// What a rule says of plain files, and the files. Their names are those of apps or of the example.
+fn findings_in_files(rule: &'static Rule, files: &[(String, String)]) -> (Vec<Diagnostic>, Sources) {
+    let mut sources = Sources::default();
+    let ids: Vec<FileId> = files.iter().map(|(name, text)| sources.add(Source::new(name, text))).collect();
+    let options = Options { only_rule: Some(rule), ..Options::default() };
+    let found = check_files(&sources, &ids, &FACTS, &options);
+    for diagnostic in &found {
+        assert_eq!(diagnostic.rule, rule.id, "{}: another finding: {diagnostic:#?}\n{files:?}", rule.id.name);
+    }
+    (found, sources)
+}
+
+/// The files of an example: each begins with its name, `# --- fly.toml`.
+fn files_of(example: &str) -> Vec<(String, String)> {
+    if !example.contains("# --- ") {
+        return vec![("fly.toml".to_owned(), example.to_owned())];
+    }
+    let parts = example.split("# --- ").skip(1).map(|part| part.split_once('\n').unwrap());
+    parts.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+}
+
+/// The `[app.x]` tables of an example, each as a fly.toml. None when they say what no fly.toml can.
+fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in example.lines() {
+        let header = line.trim_start_matches('[').split(']').next().unwrap_or("");
+        if line.starts_with('[') {
+            let (key, rest) = header.strip_prefix("app.")?.split_once('.').unwrap_or((&header[4..], ""));
+            if ["workload", "secrets", "allow", "ips", "group"].iter().any(|own| rest.starts_with(own)) {
+                return None;
+            }
+            let name = format!("{key}/fly.toml");
+            if files.last().is_none_or(|(last, _)| *last != name) {
+                files.push((name, format!("app = \"my-{key}\"\n")));
+            }
+            if !rest.is_empty() {
+                let text = &mut files.last_mut()?.1;
+                text.push_str(&line.replacen(&format!("app.{key}."), "", 1));
+                text.push('\n');
+            }
+            continue;
+        }
+        if ["workload", "secrets", "uses", "image_from", "ips"].iter().any(|own| line.starts_with(own)) {
+            return None;
+        }
+        if !line.starts_with("regions") && !line.starts_with("access") {
+            let text = &mut files.last_mut()?.1;
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    (!files.is_empty()).then_some(files)
+}
+
+/// Rules that can do a part of their work alone where nothing but a fly.toml is known.
+const IN_PART: [&str; 3] = ["flycast-address", "min-machines-without-autostop", "production-scale-to-zero"];
+
+#[test]
+fn what_needs_no_architecture_is_found_in_plain_files() {
+    for rule in RULES {
+        let name = rule.id.name;
+        let mut seen = 0;
+        for (example, text) in examples::written(rule, "bad").iter().zip(examples::of(rule, "bad")) {
+            let Some(files) = unwrapped(example) else { continue };
+            let (plain, sources) = findings_in_files(rule, &files);
+            if rule.needs == Needs::Architecture || (plain.is_empty() && IN_PART.contains(&name)) {
+                assert!(plain.is_empty(), "{name} needs a spec: {plain:#?}");
+                continue;
+            }
+            let spec = Source::new("spec.toml", text.as_str());
+            let of_spec: Vec<String> = findings(rule, &text).iter().map(|d| place(&spec, d)).collect();
+            let of_files: Vec<String> = plain.iter().map(|d| place(sources.get(d.primary.span.file), d)).collect();
+            assert_eq!(of_files, of_spec, "{name}: {files:#?}");
+            plain.iter().for_each(|d| speaks_of_no_spec(d));
+            seen += plain.len();
+        }
+        for example in examples::written(rule, "files,bad") {
+            let (found, _) = findings_in_files(rule, &files_of(&example));
+            assert_eq!(found.len(), 1, "{name}: {found:#?}\n{example}");
+            assert!(found[0].help.is_some() || found[0].fix.is_some(), "{name}: a finding shows a way out");
+            speaks_of_no_spec(&found[0]);
+            seen += 1;
+        }
+        for example in examples::written(rule, "files,good") {
+            let (found, _) = findings_in_files(rule, &files_of(&example));
+            assert!(found.is_empty(), "{name}: {found:#?}\n{example}");
+        }
+        assert!(seen > 0 || rule.needs == Needs::Architecture, "{name}: no example shows it on a plain file");
+    }
+}
+
+/// What a finding points at. A table of an app has no such prefix in a plain file, and the app itself is its name.
+fn place(source: &Source, d: &Diagnostic) -> String {
+    let text = source.slice(d.primary.span.range);
+    let key = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase());
+    match text.trim_matches(['[', ']']).strip_prefix("app.") {
+        Some(path) => match path.split_once('.') {
+            Some((_, rest)) if text.starts_with('[') => {
+                text.replace(&path[..path.len() - rest.len()], "").replace("app.", "")
+            }
+            _ if key(path) => "the app".to_owned(),
+            _ => text.to_owned(),
+        },
+        None if text.starts_with("\"my-") && source.text().starts_with("app = ") => "the app".to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// Words of the language of specs mean nothing to whoever has a fly.toml.
+#[track_caller]
+fn speaks_of_no_spec(d: &Diagnostic) {
+    let texts = [Some(d.message.as_str()), Some(d.primary.text.as_str()), d.help.as_deref(), d.note.as_deref()];
+    let labels = d.related.iter().map(|label| label.text.as_str());
+    for text in texts.into_iter().flatten().chain(labels) {
+        for word in ["app.", "`uses", "`secrets", "setup.sh", "`access", "`regions", "workload", "[project", "spec"] {
+            assert!(!text.contains(word), "{}: {text}", d.rule.name);
         }
     }
 }

@@ -46,6 +46,7 @@ mod service_without_processes;
 mod shell_syntax_in_command;
 mod single_volume;
 mod snapshot_retention;
+mod staging_uses_production;
 mod strategy_with_volumes;
 mod suspend_memory;
 mod unknown_region;
@@ -93,6 +94,7 @@ pub static RULES: &[&Rule] = &[
     &shell_syntax_in_command::RULE,
     &single_volume::RULE,
     &snapshot_retention::RULE,
+    &staging_uses_production::RULE,
     &strategy_with_volumes::RULE,
     &suspend_memory::RULE,
     &unknown_region::RULE,

@@ -119,21 +119,6 @@ fn a_byte_order_mark_survives_a_fix() {
 }
 
 #[test]
-fn a_plain_fly_toml_is_refused_with_a_way_out() {
-    let world = World::with(clean());
-    for name in ["fly.toml", "fly.staging.toml", "web/fly.toml"] {
-        world.write(name, "app = \"my-web\"\n");
-        world.run(&["lint", name]).exits(2).prints_nothing().says(&format!(
-            "error: {name} is a fly.toml: this version lints specs alone; paste it under [app.<key>] of a spec to check it"
-        ));
-    }
-    // Before anything is changed.
-    world.write("spec.toml", fixable());
-    world.run(&["lint", "--fix", "spec.toml", "fly.toml"]).exits(2);
-    assert_eq!(world.read("spec.toml"), fixable());
-}
-
-#[test]
 fn a_spec_is_looked_for_when_none_is_given() {
     let world = World::with(with_error());
     assert!(world.run(&["lint"]).exits(1).stdout.contains("[spec.toml:5:19]"));

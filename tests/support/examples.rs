@@ -1,4 +1,4 @@
-//! The examples of the rules' documentation, as whole specs.
+//! The examples of the rules' documentation, as whole specs or as they are written.
 
 use flyarch::rules::Rule;
 
@@ -6,8 +6,17 @@ use flyarch::rules::Rule;
 const PRELUDE: &str = "version = 1\n";
 const PROJECT: &str = "[project]\nname = \"my\"\norg = \"personal\"\nregions = [\"iad\", \"lhr\"]\n";
 
-/// The examples of a rule, `bad` or `good`.
+/// The examples of a rule, `bad` or `good`, as specs.
 pub(crate) fn of(rule: &Rule, kind: &str) -> Vec<String> {
+    let complete = |text: String| {
+        let project = if text.contains("[project]") { "" } else { PROJECT };
+        format!("{PRELUDE}{project}{text}")
+    };
+    written(rule, kind).into_iter().map(complete).collect()
+}
+
+/// The examples of a kind, as they are written. Those of plain files are `files,bad` and `files,good`.
+pub(crate) fn written(rule: &Rule, kind: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut open: Option<String> = None;
     for line in rule.docs.lines() {
@@ -15,8 +24,7 @@ pub(crate) fn of(rule: &Rule, kind: &str) -> Vec<String> {
         match &mut open {
             None if line == format!("```toml,{kind}") => open = Some(String::new()),
             Some(text) if line == "```" => {
-                let project = if text.contains("[project]") { "" } else { PROJECT };
-                out.push(format!("{PRELUDE}{project}{text}"));
+                out.push(std::mem::take(text));
                 open = None;
             }
             Some(text) => {
