@@ -16,7 +16,7 @@ use crate::spec::{Level, Tier};
 pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
     if let Some((id, page)) = form::find(&args.rule) {
         print(&mut io::stdout().lock(), |out| {
-            writeln!(out, "# {} ({})\n\nof the language itself; it cannot be waived.\n", id.name, id.code)?;
+            writeln!(out, "# {} ({})\n\nof the language itself; it cannot be waived in a spec.\n", id.name, id.code)?;
             writeln!(out, "{}", fill(page, "", ""))
         })?;
         return Ok(CLEAN);

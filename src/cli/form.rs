@@ -1,8 +1,9 @@
-//! The findings of the language itself, for `flyarch explain`: what is wrong with a spec before any rule can judge it.
-//! None can be waived, and all are errors but those about waivers that waive nothing.
+//! The findings of the languages themselves, for `flyarch explain`: what is wrong with a spec or a fly.toml before any
+//! rule can judge it. None can be waived in a spec; in a plain file a comment waives what is no error.
 
 use super::input::{NOT_UTF8, TOO_LARGE};
 use crate::diag::RuleId;
+use crate::fly_toml::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
 use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
     UNKNOWN_REFERENCE, UNSUPPORTED, WRONG_REFERENCE,
@@ -12,7 +13,7 @@ use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 21] = [
+const PAGES: [(&RuleId, &str); 28] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -82,6 +83,27 @@ const PAGES: [(&RuleId, &str); 21] = [
     ),
     (&UNKNOWN_RULE, "`allow` and `levels` take names of rules. `flyarch rules` lists them."),
     (&CANNOT_ALLOW, "This rule cannot be waived or turned off: what it finds does not work."),
+    (
+        &IGNORED,
+        "flyctl reads this part of a fly.toml and drops it without a word: what it says does not happen. Remove it, or \
+         move it to where flyctl looks.",
+    ),
+    (
+        &SHADOWED,
+        "Two keys of a fly.toml say the same thing, and flyctl takes the other one. Keep the one that is meant.",
+    ),
+    (
+        &CHANGED_TEXT,
+        "A variable is a text. flyctl makes one of whatever stands there, and of some values it is another text than the \
+         file shows. In quotes it is passed as it stands.",
+    ),
+    (
+        &KEY_CASE,
+        "flyctl finds keys in any case and writes them in lower case. Other tools that read the file do not find them.",
+    ),
+    (&OLD_SPELLING, "flyctl still reads this spelling, and would write another one. `flyarch fmt` writes that."),
+    (&JSON_SYNTAX, "The file is not JSON at this place. Until it is, nothing else in it can be judged."),
+    (&YAML_SYNTAX, "The file is not YAML at this place. Until it is, nothing else in it can be judged."),
 ];
 
 /// The finding of this name or code, and its page.

@@ -114,14 +114,18 @@ impl Cx<'_> {
         self.app.map_or(self.file, |app| self.model.apps[app].file)
     }
 
+    /// Whether the app that is looked at stands in a plain file.
+    pub fn is_plain(&self) -> bool {
+        self.app.is_some_and(|app| self.model.apps[app].is_plain())
+    }
+
     /// Makes edits of the text that is looked at.
     pub fn edits(&self) -> Edits<'_> {
         let file = self.file();
         Edits::new(self.sources[file.index()], file)
     }
 
-    /// Makes edits of another place of the text: entries at the beginning of the app, which is a table of a spec or a whole
-    /// file.
+    /// Entries at the beginning of the app that is looked at: a table of a spec, or a whole file.
     pub fn insert_in_app(&self, app: &App, entries: &[(&str, &str)]) -> Option<Edit> {
         if app.is_plain() {
             self.edits().insert_at_root(app.header, entries)

@@ -15,7 +15,8 @@ declare_rule! {
     /// flyctl reads `interval = 15` of an `http_service` as 15 nanoseconds, and `wait_timeout = 300` gives up at once.
     /// Bare sizes mean MiB for memory and GB for volumes, where flyctl takes them at all.
     ///
-    /// Nobody can know that by reading the file. Zero needs no unit.
+    /// Nobody can know that by reading the file. Zero needs no unit. In a plain fly.toml it is a warning where the number
+    /// means what it seems to mean, such as `kill_timeout = 5`.
     ///
     /// ## Example
     ///
@@ -170,7 +171,13 @@ fn report(key: &str, at: Origin, read: &str, text: &str, certain: bool, cx: &mut
     let edit = Some(cx.edits().replace(at.range, literal.as_str()));
     let fix = if certain { cx.safe_fix(title, edit) } else { cx.unsafe_fix(title, edit) };
     let message = format!("`{key} = {}` {read}", cx.text(at));
-    cx.report(at, message)
+    // What flyctl reads is what was meant: whoever has a plain file may know it, whoever writes a spec need not.
+    let finding = if certain && cx.is_plain() && read.starts_with("means") {
+        cx.warn(at, message)
+    } else {
+        cx.report(at, message)
+    };
+    finding
         .label("no unit")
         .help(if certain { format!("write {literal}") } else { format!("write the unit that you mean: {literal}") })
         .fix(fix);

@@ -68,7 +68,8 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     production.sort_unstable();
     for (caller, app) in model.apps.iter().enumerate().filter(|(_, app)| app.tier != Tier::Production) {
         for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            let hosts = ENDINGS.iter().flat_map(|ending| addresses(value.as_str(), ending).map(move |host| (host, ending)));
+            let hosts =
+                ENDINGS.iter().flat_map(|ending| addresses(value.as_str(), ending).map(move |host| (host, ending)));
             let called = hosts.filter_map(|(host, ending)| {
                 let name = host.name.rsplit('.').next().unwrap_or(host.name);
                 let at = production.binary_search_by_key(&name, |(name, _)| name).ok()?;
@@ -76,12 +77,16 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             });
             if let Some(((name, index), ending)) = { called }.next() {
                 let other = &model.apps[index];
-                let message = format!("`{}` is for {}, and calls `{name}` of production", app.name.value, app.tier.as_str());
+                let message =
+                    format!("`{}` is for {}, and calls `{name}` of production", app.name.value, app.tier.as_str());
                 cx.about(caller)
                     .report(value.origin, message)
                     .label("what is tried here happens there")
                     .related_in(other.file, Origin::written(other.header), "the app that is called")
-                    .help(format!("write the address of its counterpart, such as {name}-{}{ending}", app.tier.as_str()));
+                    .help(format!(
+                        "write the address of its counterpart, such as {name}-{}{ending}",
+                        app.tier.as_str()
+                    ));
             }
         }
     }

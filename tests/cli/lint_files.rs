@@ -65,7 +65,7 @@ fn fixes_mend_files_in_place_and_break_none() {
         world.run(&["lint", ".", "--unsafe-fixes"]);
         world.run(&["lint", ".", "--unsafe-fixes", "--diff"]).exits(0).prints_nothing();
         let again = world.run(&["lint", ".", "--format", "concise"]);
-        for form in ["toml-syntax", "unknown-key", "wrong-type", "invalid-value"] {
+        for form in ["toml-syntax", "error[unknown-key", "wrong-type", "invalid-value"] {
             assert!(!again.stdout.contains(form), "{name}: {again}");
         }
     }
