@@ -4,7 +4,8 @@
 //! ones: it finds every mistake of syntax, and gives the schema a tree to judge and to point into.
 
 use serde_json::{Map, Value as Json};
-use toml::de::{DeTable, DeValue};
+use serde_spanned::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
 use crate::source::{FileId, Source, Span, TextRange};
@@ -47,10 +48,17 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
     }
     // What follows on a line is mostly the same mistake seen again.
     errors.dedup_by_key(|(range, _)| source.line(range.start));
+    // The table that was opened again: what it repeats is no mistake of its own.
+    let mut repeated: Option<TextRange> = None;
     for &(range, error) in errors.iter().take(MOST) {
+        let twice = error.message().starts_with("duplicate key");
+        if twice && repeated.is_some_and(|table| table.start <= range.start && range.start < table.end) {
+            continue;
+        }
         let span = Span { file, range };
         let mut diagnostic = Diagnostic::new(SYNTAX, Severity::Error, span, message(error.message()));
-        if error.message().starts_with("duplicate key") {
+        if twice {
+            repeated = table_of_header(source, range).or(repeated);
             let name = source.slice(range).trim_matches(['"', '\'', '[', ']']);
             diagnostic.message = format!("`{name}` is defined twice");
             diagnostic = diagnostic.label("defined again here");
@@ -71,6 +79,14 @@ pub fn parse<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics
         diagnostics.push(Diagnostic::new(SYNTAX, Severity::Error, Span { file, range: at }, more));
     }
     None
+}
+
+/// From a header to the next one, when this is a part of a header.
+fn table_of_header(source: &Source, range: TextRange) -> Option<TextRange> {
+    let line = source.line(range.start);
+    let is_header = |line: u32| source.slice(source.line_range(line)).trim_start().starts_with('[');
+    let next = (line + 1..=source.line_count()).find(|&line| is_header(line)).unwrap_or(source.line_count() + 1);
+    is_header(line).then(|| TextRange { start: source.line_range(line).start, end: source.line_range(next).start })
 }
 
 fn is_too_deep(message: &str) -> bool {
@@ -104,8 +120,11 @@ impl Tree<'_> {
         self.root.is_empty()
     }
 
-    /// The values as JSON, for the schema. Dates become text; numbers that JSON does not have become
-    /// huge, and floats are never whole.
+    /// The values as JSON, for the schema.
+    ///
+    /// What JSON does not know becomes what no type of the schema but its own takes. A date is null, which TOML does
+    /// not have. A float never is a whole number, because to the schema `1.0` is an integer and to TOML it is not:
+    /// only its sign stays.
     pub fn to_json(&self) -> Json {
         table_to_json(&self.root)
     }
@@ -145,6 +164,45 @@ impl Tree<'_> {
         table.keys().map(|key| key.get_ref().as_ref()).collect()
     }
 
+    /// Whether this is an item of a list.
+    pub fn is_item(&self, path: &[&str]) -> bool {
+        let list = path.split_last().and_then(|(_, list)| self.value(list));
+        list.is_some_and(|value| matches!(value.get_ref(), DeValue::Array(_)))
+    }
+
+    /// The texts in a value.
+    pub fn strings(&self, path: &[&str]) -> Vec<TextRange> {
+        leaves(self.value(path).into_iter().collect(), |value| matches!(value, DeValue::String(_)))
+    }
+
+    /// The numbers that do not fit into 64 bits.
+    pub fn endless_numbers(&self) -> Vec<TextRange> {
+        let all = self.root.iter().map(|(_, value)| value).collect();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no numbers")]
+        leaves(all, |value| match value {
+            DeValue::Integer(number) => whole(number).is_none(),
+            DeValue::Float(number) => {
+                let digits = number.as_str().bytes().any(|b| b.is_ascii_digit());
+                digits && number.as_str().replace('_', "").parse::<f64>().is_ok_and(f64::is_infinite)
+            }
+            _ => false,
+        })
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
+    fn value(&self, path: &[&str]) -> Option<&Spanned<DeValue<'_>>> {
+        let (first, rest) = path.split_first()?;
+        let mut at = self.root.get(*first)?;
+        for step in rest {
+            at = match at.get_ref() {
+                DeValue::Table(table) => table.get(*step)?,
+                DeValue::Array(array) => array.get(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(at)
+    }
+
     /// Where the key at `again` was defined before, when the tree still knows.
     #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
     fn first_definition(&self, source: &Source, again: TextRange) -> Option<TextRange> {
@@ -169,15 +227,40 @@ impl Tree<'_> {
         }
         // A second header takes the place of the first in the tree: look for the same line above.
         let line = source.line(again.start);
-        let header = source.slice(source.line_range(line)).split('#').next().unwrap_or("").trim();
+        let text = |line: u32| source.slice(source.line_range(line)).split('#').next().unwrap_or("").trim();
+        let header = text(line);
         if header.starts_with('[') {
-            let same = |n: &u32| source.slice(source.line_range(*n)).split('#').next().unwrap_or("").trim() == header;
+            // A table may have been defined as a list of tables before.
+            let name = |header: &'_ str| header.trim_matches(['[', ']', ' ', '\t']).to_owned();
+            let same = |n: &u32| text(*n).starts_with('[') && name(text(*n)) == name(header);
             return (1..line).find(same).map(|n| source.line_range(n));
         }
         let mut best = None;
         find(&self.root, source.slice(again).trim_matches(['"', '\'']), again.start, &mut best);
         best
     }
+}
+
+/// The places of those that are wanted, of all values that are neither lists nor tables.
+fn leaves<'t>(mut rest: Vec<&'t Spanned<DeValue<'t>>>, wanted: impl Fn(&DeValue<'t>) -> bool) -> Vec<TextRange> {
+    let mut found = Vec::new();
+    while let Some(value) = rest.pop() {
+        match value.get_ref() {
+            DeValue::Array(items) => rest.extend(items.iter()),
+            DeValue::Table(table) => rest.extend(table.iter().map(|(_, value)| value)),
+            leaf if wanted(leaf) => found.push(value.span().into()),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
+        }
+    }
+    found
+}
+
+fn whole(number: &DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
 }
 
 fn table_to_json(table: &DeTable<'_>) -> Json {
@@ -187,20 +270,13 @@ fn table_to_json(table: &DeTable<'_>) -> Json {
 fn to_json(value: &DeValue<'_>) -> Json {
     match value {
         DeValue::String(text) => Json::String(text.to_string()),
-        DeValue::Integer(number) => {
-            let digits = number.as_str().replace('_', "");
-            // One that is too large for anything is still a whole number.
-            let huge = if digits.starts_with('-') { -1e300 } else { 1e300 };
-            i64::from_str_radix(&digits, number.radix()).map_or(Json::from(huge), Json::from)
-        }
+        DeValue::Integer(number) => whole(number).map_or(Json::from(0.5), Json::from),
         DeValue::Float(number) => {
-            let value = number.as_str().replace('_', "").parse::<f64>().unwrap_or(0.0);
-            // To the schema 2.0 would be a whole number, which to the types it is not.
-            let value = if value.fract() == 0.0 && value.abs() < 1e15 { value + 0.5 } else { value };
-            Json::from(if value.is_finite() { value } else { 1e300 })
+            let value = number.as_str().replace('_', "").parse::<f64>().unwrap_or(f64::NAN);
+            Json::from(if value.is_finite() && value > 0.0 { 0.5 } else { -0.5 })
         }
         DeValue::Boolean(value) => Json::Bool(*value),
-        DeValue::Datetime(datetime) => Json::String(datetime.to_string()),
+        DeValue::Datetime(_) => Json::Null,
         DeValue::Array(items) => Json::Array(items.iter().map(|item| to_json(item.get_ref())).collect()),
         DeValue::Table(table) => table_to_json(table),
     }

@@ -3,6 +3,9 @@
 //! `SNAPSHOTS=overwrite cargo test --test rules` registers new files and rewrites the rendered samples.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "support/examples.rs"]
+mod examples;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -16,10 +19,6 @@ use flyarch::source::Source;
 use flyarch::{Options, compile};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-/// What every example may leave out.
-const PRELUDE: &str = "version = 1\n";
-const PROJECT: &str = "[project]\nname = \"my\"\norg = \"personal\"\nregions = [\"iad\", \"lhr\"]\n";
 
 fn overwrite() -> bool {
     std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite")
@@ -98,40 +97,13 @@ fn every_rule_is_documented() {
         let name = rule.id.name;
         assert!(summary.starts_with("Checks ") && summary.ends_with('.'), "{name}: begin with \"Checks …\": {summary}");
         assert!(summary.len() < 200, "{name}: the first paragraph is a summary");
-        let expected: &[&str] = if matches!(rule.check, Check::Plan(_)) && fences(rule, "bad").is_empty() {
+        let expected: &[&str] = if matches!(rule.check, Check::Plan(_)) && examples::of(rule, "bad").is_empty() {
             &["Why", "Sources"]
         } else {
             &["Why", "Example", "Sources"]
         };
         assert_eq!(headings, expected, "{name}");
     }
-}
-
-/// The examples of a rule, `bad` or `good`, as whole specs.
-fn fences(rule: &Rule, kind: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut open: Option<String> = None;
-    for line in rule.docs.lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        match &mut open {
-            None if line == format!("```toml,{kind}") => open = Some(String::new()),
-            Some(text) if line == "```" => {
-                out.push(complete(text));
-                open = None;
-            }
-            Some(text) => {
-                text.push_str(line);
-                text.push('\n');
-            }
-            None => {}
-        }
-    }
-    out
-}
-
-fn complete(example: &str) -> String {
-    let project = if example.contains("[project]") { "" } else { PROJECT };
-    format!("{PRELUDE}{project}{example}")
 }
 
 /// What a rule says of a spec; everything else must be in order.
@@ -148,7 +120,7 @@ fn findings(rule: &'static Rule, text: &str) -> Vec<Diagnostic> {
 fn bad_examples_fire_once_and_good_ones_do_not() {
     for rule in RULES {
         let name = rule.id.name;
-        let (bad, good) = (fences(rule, "bad"), fences(rule, "good"));
+        let (bad, good) = (examples::of(rule, "bad"), examples::of(rule, "good"));
         if !matches!(rule.check, Check::Plan(_)) {
             assert!(!bad.is_empty() && !good.is_empty(), "{name} has no examples");
         }
@@ -171,8 +143,8 @@ fn fixes_mend_the_bad_examples() {
     for rule in RULES {
         let name = rule.id.name;
         let mut fixes_applied = 0;
-        let good = fences(rule, "good");
-        for (i, text) in fences(rule, "bad").iter().enumerate() {
+        let good = examples::of(rule, "good");
+        for (i, text) in examples::of(rule, "bad").iter().enumerate() {
             let source = Source::new("spec.toml", text.as_str());
             let found = findings(rule, text);
             let (mended, applied) = fix::apply(&source, found.iter().filter_map(|d| d.fix.as_ref()));
@@ -225,7 +197,7 @@ fn samples_are_current() {
     let folder = Path::new(ROOT).join("golden/rules");
     let mut expected = BTreeSet::new();
     for rule in RULES {
-        let Some(text) = fences(rule, "bad").into_iter().next() else { continue };
+        let Some(text) = examples::of(rule, "bad").into_iter().next() else { continue };
         let diagnostics = findings(rule, &text);
         let mut report = Report::default();
         report.add(FileReport { source: Source::new("spec.toml", text), diagnostics });

@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use fix::{Applicability, Edit, Fix};
 
-use crate::facts::{FACTS, scan_for_secrets};
+use crate::facts::{FACTS, scan_for_secrets, without_tokens};
 use crate::source::{FileId, Source, Sources, Span, TextRange};
 use crate::value::Origin;
 
@@ -162,6 +162,17 @@ impl Diagnostic {
         self
     }
 
+    /// Texts repeat parts of what the user wrote, which may be a token wherever it stands.
+    fn hide_tokens(&mut self) {
+        let labels = self.related.iter_mut().map(|label| &mut label.text);
+        let others = self.help.iter_mut().chain(&mut self.note).chain(self.fix.iter_mut().map(|fix| &mut fix.title));
+        for text in [&mut self.message, &mut self.primary.text].into_iter().chain(labels).chain(others) {
+            if let Some(masked) = without_tokens(&FACTS, text) {
+                *text = masked;
+            }
+        }
+    }
+
     fn sort_key(&self) -> SortKey {
         (self.primary.span.file, self.primary.span.range, std::cmp::Reverse(self.severity), self.rule)
     }
@@ -180,7 +191,8 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a finding.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.hide_tokens();
         self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.list.push(diagnostic);
     }

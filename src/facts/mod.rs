@@ -9,6 +9,7 @@ mod tables;
 
 pub use secrecy::{
     SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
+    without_tokens,
 };
 pub use tables::FACTS;
 

@@ -58,6 +58,17 @@ pub fn token_kind(facts: &Facts, text: &str) -> Option<&'static str> {
     token_in(facts, text).map(|(what, _)| what)
 }
 
+/// A text without the known tokens in it; none where it has none.
+pub fn without_tokens(facts: &Facts, text: &str) -> Option<String> {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((_, range)) = token_in(facts, rest) {
+        out.push_str(&rest[..range.start]);
+        out.push_str("•••");
+        rest = &rest[range.end..];
+    }
+    (rest.len() < text.len()).then(|| out + rest)
+}
+
 /// The first secret among the words of a command, with its place: a token, a URL with a secret, what follows a flag such
 /// as `--password`, or the value of a variable. A word may be a script for a shell.
 pub fn secret_in_words(facts: &Facts, words: &[&str]) -> Option<(usize, SecretKind)> {
@@ -107,12 +118,20 @@ pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
     let mut found = Vec::new();
     let mut last_name: Option<&str> = None;
     let mut key: Option<&str> = None;
+    let mut after_equals = false;
     for token in toml_parser::Source::new(text).lex() {
         let span = token.span();
         let (start, end) = (span.start(), span.end());
         let raw = text.get(start..end).unwrap_or("");
+        let is_blank = token.kind() == TokenKind::Whitespace;
         match token.kind() {
-            TokenKind::Atom => last_name = Some(raw),
+            TokenKind::Atom => {
+                // A text without its quotes is no TOML, and a secret all the same.
+                if after_equals && secret_in(facts, key.unwrap_or(""), raw).is_some() {
+                    found.push(TextRange::new(start, end));
+                }
+                last_name = Some(raw);
+            }
             TokenKind::Equals => key = last_name.take(),
             TokenKind::LiteralString
             | TokenKind::BasicString
@@ -134,7 +153,22 @@ pub fn scan(facts: &Facts, text: &str) -> Vec<TextRange> {
             TokenKind::Comma | TokenKind::LeftCurlyBracket => last_name = None,
             _ => {}
         }
+        after_equals = token.kind() == TokenKind::Equals || (after_equals && is_blank);
     }
+    // Where the text is no TOML, a token may stand outside of all strings, in pieces.
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut at = 0;
+        while let Some((_, range)) = line.get(at..).and_then(|rest| token_in(facts, rest)) {
+            let here = TextRange::new(line_start + at + range.start, line_start + at + range.end);
+            if !found.iter().any(|old: &TextRange| old.start <= here.start && here.end <= old.end) {
+                found.push(here);
+            }
+            at += range.end;
+        }
+        line_start += line.len();
+    }
+    found.sort_unstable();
     found
 }
 

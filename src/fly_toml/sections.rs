@@ -79,6 +79,7 @@ pub struct Build {
     /// How image layers are compressed.
     pub compression: Option<Sourced<Compression>>,
     /// How hard, from 0 to 9.
+    #[serde(default, deserialize_with = "crate::value::within::<0, 9, _, _>")]
     #[schemars(range(min = 0, max = 9))]
     pub compression_level: Option<Sourced<u8>>,
     /// Build arguments. They end up in the image: never secrets.
@@ -130,12 +131,10 @@ pub struct Mount {
     /// The size of new volumes, at least 1gb.
     pub initial_size: Option<Sourced<VolumeSize>>,
     /// How many days snapshots are kept, from 1 to 60. Platform default: 5.
-    #[schemars(range(min = 1, max = 60))]
     pub snapshot_retention: Option<Sourced<i64>>,
     /// Whether a snapshot is taken every day. Platform default: true.
     pub scheduled_snapshots: Option<Sourced<bool>>,
     /// From how much use a volume grows, in percent, from 50 to 99.
-    #[schemars(range(min = 50, max = 99))]
     pub auto_extend_size_threshold: Option<Sourced<i64>>,
     /// By how much it grows, from 1gb to 100gb.
     pub auto_extend_size_increment: Option<Sourced<VolumeSize>>,

@@ -48,9 +48,11 @@ pub struct Concurrency {
     #[serde(rename = "type")]
     pub kind: Option<Sourced<ConcurrencyType>>,
     /// From here on other machines are preferred, and stopped ones are started. Default: 20.
+    #[serde(default, deserialize_with = "crate::value::within::<1, { u32::MAX as i64 }, _, _>")]
     #[schemars(range(min = 1))]
     pub soft_limit: Option<Sourced<u32>>,
     /// Above this a machine gets nothing more. Default: no limit.
+    #[serde(default, deserialize_with = "crate::value::within::<1, { u32::MAX as i64 }, _, _>")]
     #[schemars(range(min = 1))]
     pub hard_limit: Option<Sourced<u32>>,
 }
@@ -104,6 +106,7 @@ pub struct ReplayCache {
     /// The path, optionally with a host.
     pub path_prefix: Option<Sourced<String>>,
     /// How long an entry lives, at least 10 seconds.
+    #[serde(default, deserialize_with = "crate::value::within::<10, { u32::MAX as i64 }, _, _>")]
     #[schemars(range(min = 10))]
     pub ttl_seconds: Option<Sourced<u32>>,
     /// What a session is recognised by.

@@ -46,32 +46,47 @@ declare_rule! {
     }
 }
 
+const SECOND: i64 = 1_000_000_000;
+
 type Time = Option<Sourced<i64>>;
 
 fn check(app: &App, cx: &mut Cx<'_>) {
+    let bounds = (cx.facts.checks.service_seconds_min * SECOND, cx.facts.checks.service_seconds_max * SECOND);
     for check in app.services.iter().flat_map(|service| &service.checks) {
-        overlap(check.interval, check.timeout, cx);
+        overlap(check.interval, check.timeout, bounds, cx);
     }
     for (_, check) in &app.toml.checks {
         let interval = check.interval.map(|time| time.map(Duration::nanoseconds));
-        overlap(interval, check.timeout.map(|time| time.map(Duration::nanoseconds)), cx);
+        overlap(interval, check.timeout.map(|time| time.map(Duration::nanoseconds)), (0, i64::MAX), cx);
     }
 }
 
-fn overlap(interval: Time, timeout: Time, cx: &mut Cx<'_>) {
+fn overlap(interval: Time, timeout: Time, (low, high): (i64, i64), cx: &mut Cx<'_>) {
     let (Some(interval), Some(timeout)) = (interval, timeout) else { return };
     // Without a unit they mean something else than they say, which `missing-unit` reports.
     let bare = |time: Sourced<i64>| !cx.text(time.origin).starts_with(['"', '\'']);
     if timeout.value < interval.value.max(1) || bare(interval) || bare(timeout) {
         return;
     }
-    let (every, half) = (go_duration(interval.value), go_duration(interval.value / 2));
-    let edit = cx.edits().replace(timeout.range(), string_literal(&half));
-    let fix = cx.unsafe_fix(format!("wait for {half}"), Some(edit));
+    let every = go_duration(interval.value);
+    let half = interval.value / 2;
+    let (help, fix) = if half >= low {
+        let half = go_duration(half);
+        let edit = cx.edits().replace(timeout.range(), string_literal(&half));
+        let help = format!("let it give up before that, such as after half of the interval: `timeout = \"{half}\"`");
+        (help, cx.unsafe_fix(format!("wait for {half}"), Some(edit)))
+    } else {
+        // A shorter timeout than that would not be taken: the checks must be further apart.
+        let twice = timeout.value.saturating_mul(2);
+        let edit = (timeout.value >= low && twice <= high)
+            .then(|| cx.edits().replace(interval.range(), string_literal(&go_duration(twice))));
+        let fix = cx.unsafe_fix(format!("ask every {}", go_duration(twice)), edit);
+        ("ask less often: set an interval that is longer than the timeout".to_owned(), fix)
+    };
     let message = format!("the check waits for {}, and begins again every {every}", go_duration(timeout.value));
     cx.report(timeout.origin, message)
         .label("not shorter than the interval")
         .related(interval.origin, "the interval")
-        .help(format!("let it give up before that, such as after half of the interval: `timeout = \"{half}\"`"))
+        .help(help)
         .fix(fix);
 }

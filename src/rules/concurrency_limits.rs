@@ -5,7 +5,7 @@ use crate::value::Origin;
 
 /// The share of the hard limit that should lie between the two, in percent (Fly.io,
 /// blueprints/setting-concurrency-limits).
-const GAP_PERCENT: u32 = 10;
+const GAP_PERCENT: u64 = 10;
 
 declare_rule! {
     /// Checks that every service says how much load a machine takes, and that the limits can work.
@@ -95,7 +95,7 @@ fn judge(app: &App, limits: &Concurrency, cx: &mut Cx<'_>) {
         return;
     };
     let soft = limits.soft_limit;
-    let suggestion = hard.value * 4 / 5;
+    let suggestion = hard.value / 5 * 4 + hard.value % 5 * 4 / 5;
     if soft.value >= hard.value {
         let fix = if soft.origin.is_written() && suggestion > 0 {
             cx.unsafe_fix(
@@ -111,7 +111,7 @@ fn judge(app: &App, limits: &Concurrency, cx: &mut Cx<'_>) {
             .related(hard.origin, "here the proxy stops sending")
             .help(format!("the proxy needs room to start another machine: a soft limit of about {suggestion}"))
             .fix(fix);
-    } else if (hard.value - soft.value) * 100 < hard.value * GAP_PERCENT {
+    } else if u64::from(hard.value - soft.value) * 100 < u64::from(hard.value) * GAP_PERCENT {
         let message = format!("the limits of `{name}` are too close: {} and {}", soft.value, hard.value);
         cx.warn(soft.origin, message).related(hard.origin, "here the proxy stops sending").help(format!(
             "a burst would be refused before another machine has started: a soft limit of about {suggestion}"

@@ -1,8 +1,8 @@
 //! From types to a schema that editors like: draft 7, a description on every key, no `null`.
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform, transform_subschemas};
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::spec::{Date, Spec};
@@ -12,6 +12,15 @@ use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
 ///
 /// Draft 7 is what taplo, tombi and SchemaStore read alike.
 pub fn generate() -> Value {
+    let mut schema = generate_for::<Spec>();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".to_owned(), json!("flyarch spec"));
+    }
+    schema
+}
+
+/// The schema of a type that is read from TOML.
+pub fn generate_for<T: JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft07();
     // Ahead of schemars' own transforms, which settle what may stand beside a `$ref`.
     settings.transforms.insert(0, Box::new(RecursiveTransform(no_null)));
@@ -19,8 +28,7 @@ pub fn generate() -> Value {
     settings.transforms.push(Box::new(RecursiveTransform(one_line_descriptions)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_enums)));
     settings.transforms.push(Box::new(RecursiveTransform(plain_numbers)));
-    let mut schema = settings.into_generator().into_root_schema_for::<Spec>();
-    schema.insert("title".to_owned(), json!("flyarch spec"));
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
     error_messages(&mut schema);
     let mut schema = schema.to_value();
     if let Some(object) = schema.as_object_mut() {

@@ -12,7 +12,7 @@ mod validate;
 
 pub use crate::diag::form::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 pub(crate) use crate::diag::form::{list, nearest};
-pub use generate::generate;
+pub use generate::{generate, generate_for};
 pub use validate::validate;
 
 /// The schema as it is checked in.

@@ -21,8 +21,12 @@ pub struct Date {
 }
 
 impl Date {
-    /// The form, as a regular expression.
-    pub const PATTERN: &'static str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+    /// The days of the calendar, as a regular expression.
+    pub const PATTERN: &'static str = concat!(
+        "^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+        "|02-(0[1-9]|1[0-9]|2[0-8]))",
+        "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
+    );
     /// The form, in words.
     pub const EXPECTED: &'static str = "a date such as 2027-01-31";
 

@@ -10,10 +10,12 @@ mod names;
 mod scalar;
 mod size;
 mod sourced;
+mod tables;
 
 pub use address::{Address, addresses};
 pub use collections::{Entries, Many, OneOrList};
 pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
+pub(crate) use names::within;
 pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};
 pub use scalar::{Scalar, Strings, go_float};
 pub use size::{Memory, VolumeSize};

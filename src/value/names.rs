@@ -9,6 +9,8 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
+use super::Sourced;
+
 /// A text of a certain form. The pattern is for the schema, the function for the parser; `tests/schema.rs` shows
 /// that they agree.
 macro_rules! name {
@@ -151,8 +153,14 @@ name! {
 
 name! {
     /// A reason that a reviewer can judge: at least ten characters.
-    Reason, r"^\s*\S(.|\n){8,}\S\s*$",
-    |b| b.trim_ascii().len() >= 10,
+    Reason, r"^[ \t\r\n]*[^ \t\r\n][\s\S]{8,}[^ \t\r\n][ \t\r\n]*$",
+    |b| {
+        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        let Some(first) = b.iter().position(|b| !blank(b)) else { return false };
+        let last = b.iter().rposition(|b| !blank(b)).unwrap_or(first);
+        // Characters, not bytes: those that begin one.
+        b[first..=last].iter().filter(|&&b| b & 0xc0 != 0x80).count() >= 10
+    },
     expected "a reason of at least ten characters"
 }
 
@@ -215,6 +223,23 @@ macro_rules! bounded {
     };
 }
 
+/// A whole number of a wider type, between two bounds that are the platform's today: the types keep them out of the
+/// compiler, and do not make a type of each.
+pub(crate) fn within<'de, const LOW: i64, const HIGH: i64, T, D>(
+    deserializer: D,
+) -> Result<Option<Sourced<T>>, D::Error>
+where
+    T: Copy + Deserialize<'de> + Into<i64>,
+    D: Deserializer<'de>,
+{
+    let number = Sourced::<T>::deserialize(deserializer)?;
+    if (LOW..=HIGH).contains(&number.value.into()) {
+        Ok(Some(number))
+    } else {
+        Err(D::Error::custom(format_args!("expected a number from {LOW} to {HIGH}")))
+    }
+}
+
 bounded! {
     /// A port, from 1 to 65535.
     Port(u16), 1 ..= 65535
@@ -240,6 +265,7 @@ mod tests {
         );
         assert!(HostName::accepts("*.example.com") && !HostName::accepts("localhost") && !HostName::accepts("a..b"));
         assert!(Reason::accepts("because of it") && !Reason::accepts("because"));
+        assert!(Reason::accepts("  éééééééééé\n") && !Reason::accepts("ééééééééé") && !Reason::accepts("a         \n"));
         assert!(Port::new(0).is_none() && Port::new(65_536).is_none() && Port::new(65_535).is_some());
         assert!(Count::new(0).is_none() && Count::new(-1).is_none() && Count::new(1001).is_none());
     }

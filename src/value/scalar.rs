@@ -74,6 +74,8 @@ impl<'de> Deserialize<'de> for Scalar {
             }
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+                // Go's parser stops here, too.
+                i64::try_from(number).map_err(|_| E::custom("the number is too large"))?;
                 Ok(Scalar(number.to_string()))
             }
 

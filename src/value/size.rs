@@ -65,9 +65,19 @@ impl VolumeSize {
     }
 }
 
+/// Why a text is no size.
+enum SizeError {
+    /// No number, or an unknown unit.
+    Malformed,
+    /// More than any machine or volume could have.
+    TooLarge,
+}
+
+const TOO_LARGE: &str = "the size is too large";
+
 /// Reads `512mb`, `1.5 GiB`, `20`: a number, then a unit as in docker/go-units, which flyctl uses.
 /// `base` is 1000 or 1024, `unit` the bytes of what the result counts and of a number without a unit.
-fn parse(text: &str, base: u64, unit: u64) -> Option<Size> {
+fn parse(text: &str, base: u64, unit: u64) -> Result<Size, SizeError> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);
     let suffix = suffix.strip_prefix(' ').unwrap_or(suffix).to_ascii_lowercase();
@@ -79,20 +89,20 @@ fn parse(text: &str, base: u64, unit: u64) -> Option<Size> {
         "m" | "mb" | "mib" => base.pow(2),
         "g" | "gb" | "gib" => base.pow(3),
         "t" | "tb" | "tib" => base.pow(4),
-        _ => return None,
+        _ => return Err(SizeError::Malformed),
     };
     if number.is_empty() || number.starts_with('.') || number.ends_with('.') || number.matches('.').count() > 1 {
-        return None;
+        return Err(SizeError::Malformed);
     }
     // A size is at most some terabytes: within 53 bits the product is exact enough to round down.
     #[expect(clippy::cast_precision_loss, reason = "the factors are powers of 1000 or 1024 below 2^53")]
-    let bytes = number.parse::<f64>().ok()? * scale as f64;
+    let bytes = number.parse::<f64>().map_err(|_| SizeError::Malformed)? * scale as f64;
     if !(0.0..9.0e15).contains(&bytes) {
-        return None;
+        return Err(SizeError::TooLarge);
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the line above")]
-    let whole = u32::try_from(bytes as u64 / unit).ok()?;
-    Some(Size { text: text.to_owned(), whole, bare: suffix.is_empty() })
+    let whole = u32::try_from(bytes as u64 / unit).map_err(|_| SizeError::TooLarge)?;
+    Ok(Size { text: text.to_owned(), whole, bare: suffix.is_empty() })
 }
 
 macro_rules! size {
@@ -101,7 +111,10 @@ macro_rules! size {
             type Err = &'static str;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let mut size = parse(text, $base, $unit).ok_or(concat!("expected ", $expected))?;
+                let mut size = parse(text, $base, $unit).map_err(|error| match error {
+                    SizeError::Malformed => concat!("expected ", $expected),
+                    SizeError::TooLarge => TOO_LARGE,
+                })?;
                 if size.bare {
                     size.text = format!("{}{}", size.whole, $suffix);
                 }
@@ -137,12 +150,15 @@ macro_rules! size {
                     }
 
                     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-                        let whole = u32::try_from(number).map_err(|_| E::custom("the size is out of range"))?;
+                        if number < 0 {
+                            return Err(E::custom("a size cannot be negative"));
+                        }
+                        let whole = u32::try_from(number).map_err(|_| E::custom(TOO_LARGE))?;
                         Ok($type(Size { text: format!("{whole}{}", $suffix), whole, bare: true }))
                     }
 
                     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-                        self.visit_i64(i64::try_from(number).map_err(|_| E::custom("the size is out of range"))?)
+                        self.visit_i64(i64::try_from(number).map_err(|_| E::custom(TOO_LARGE))?)
                     }
                 }
 

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
+use super::tables::Tabled;
 use crate::source::TextRange;
 
 /// Why the compiler filled a value in, and the page or file that says so.
@@ -121,9 +122,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sourced<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The type of `serde_spanned` is how the parser hands positions out; ours adds the default's reason and,
         // unlike theirs, may implement `JsonSchema`.
-        let spanned = serde_spanned::Spanned::<T>::deserialize(deserializer)?;
+        let spanned = serde_spanned::Spanned::<Tabled<T>>::deserialize(deserializer)?;
         let range = spanned.span().into();
-        Ok(Self::written(spanned.into_inner(), range))
+        Ok(Self::written(spanned.into_inner().0, range))
     }
 }
 

@@ -178,7 +178,7 @@ fn counts_that_cannot_be() {
     case("counts", spec, 1, &expected);
     case("count-huge", app_with("regions = { iad = 99999999999999999999 }"), 1, &["7:19 invalid-value"]);
     case("count-negative", clean().replace("running = 1", "running = -1"), 1, &["15:24 invalid-value"]);
-    case("count-infinite", app_with("regions = { iad = inf }"), 1, &["7:19 invalid-value"]);
+    case("count-infinite", app_with("regions = { iad = inf }"), 1, &["7:19 wrong-type"]);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn the_other_formats() {
     golden("diag/other-formats.concise.txt", &concise.stdout);
     let json = world.run(&["build", "--format", "json"]).exits(1);
     golden("diag/other-formats.json", &json.stdout.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"));
-    let world = World::with(app_with("secrets = { API_KEY = \"correct-horse-battery\" }\nkil_timeout = 3"));
+    let world = World::with(app_with("secrets = { API_KEY = \"correct-horse-battery\" }\nconsol_command = \"sh\""));
     let json = world.run(&["build", "--format", "json"]).exits(1);
     golden("diag/with-fix.json", &json.stdout.replace(env!("CARGO_PKG_VERSION"), "[VERSION]"));
 }

@@ -19,7 +19,8 @@ pub struct PostgresSpec {
     /// The plan of a managed cluster: basic, starter, launch or scale. It decides the price, so there is no default.
     pub plan: Option<Sourced<Name>>,
     /// Storage in GB. Default: 10.
-    #[schemars(range(min = 1, max = 500))]
+    #[serde(default, deserialize_with = "crate::value::within::<1, { u32::MAX as i64 }, _, _>")]
+    #[schemars(range(min = 1))]
     pub storage_gb: Option<Sourced<u32>>,
     /// The major version of a managed cluster: 16 or 17. Default: 17.
     pub version: Option<Sourced<u32>>,

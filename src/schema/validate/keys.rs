@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Judge;
-use super::words::{first_sentence, shorten, table_name};
+use super::words::{first_sentence, shorten};
 use crate::diag::form::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, list, nearest};
 use crate::diag::{Applicability, Fix};
 
@@ -26,7 +26,7 @@ const ELSEWHERE: [(&str, &str); 22] = [
     ("count", "the number of machines per region is said by `regions = { iad = 2 }`"),
     ("scale", "the number of machines per region is said by `regions = { iad = 2 }`"),
     ("replicas", "the number of machines per region is said by `regions = { iad = 2 }`"),
-    ("region", "regions of an app are said by `regions`; the first is its primary region"),
+    ("region", "regions are said by `regions`; the first is the primary region"),
     ("volumes", "volumes are declared where fly.toml declares them, in `mounts`"),
     ("size_gb", "the size of a volume is `initial_size`, with a unit: \"10gb\""),
     ("tcp_checks", "`http_service` has `checks`; `tcp_checks` belong into `[[services]]`"),
@@ -47,12 +47,12 @@ impl Judge<'_> {
         let near = nearest(key, known.iter().copied());
         let old = ELSEWHERE.iter().find(|(name, _)| *name == key && !known.contains(name)).map(|(_, what)| *what);
         let homes = self.homes(path, key);
-        let fix = near.map(|near| Fix {
+        let fix = near.filter(|near| self.can_be_renamed(path, key, near)).map(|near| Fix {
             title: format!("rename it to `{near}`"),
             applicability: Applicability::Unsafe,
             edits: vec![self.edits().replace(range, near)],
         });
-        let table = table_name(path);
+        let table = self.table_name(path);
         let diagnostic = self.add(UNKNOWN_KEY, range, format!("unknown key `{}` in {table}", shorten(key)));
         diagnostic.help = match (old, near, homes.as_slice()) {
             (Some(what), _, _) => Some(what.to_owned()),
@@ -68,6 +68,21 @@ impl Judge<'_> {
         if old.is_none() {
             diagnostic.fix = fix;
         }
+        if let (None, Some(near)) = (old, near) {
+            let table = self.place(path).value;
+            self.renamed.push((near.to_owned(), table));
+        }
+    }
+
+    /// Whether a key can be renamed where it stands alone: nothing has the new name, neither in the file nor by another
+    /// such fix, and the old one stands in no other header.
+    fn can_be_renamed(&self, path: &[&str], key: &str, near: &str) -> bool {
+        let mut there = path.to_vec();
+        there.push(near);
+        let table = self.place(path).value;
+        let taken = self.tree.place(&there).is_some() || self.renamed.iter().any(|(to, of)| to == near && *of == table);
+        let headers = self.source.text().lines().filter(|line| line.trim_start().starts_with('['));
+        !taken && headers.filter(|line| line.contains(key)).count() <= 1
     }
 
     /// Tables of the same app that have this key.
@@ -89,10 +104,11 @@ impl Judge<'_> {
             let one =
                 branches.iter().chain([section]).find_map(|node| properties(node).filter(|p| p.contains_key(key)));
             let items = section.get("items").and_then(properties).filter(|p| p.contains_key(key));
-            if one.is_some() {
-                homes.push(format!("[app.{app}.{name}]"));
-            } else if items.is_some() {
+            let list = self.wants(section, "array");
+            if list && (one.is_some() || items.is_some()) {
                 homes.push(format!("[[app.{app}.{name}]]"));
+            } else if one.is_some() {
+                homes.push(format!("[app.{app}.{name}]"));
             }
         }
         homes.truncate(3);
@@ -110,7 +126,7 @@ impl Judge<'_> {
         let message = if path.is_empty() {
             format!("the spec has no `{key}`")
         } else {
-            format!("{} has no `{key}`", table_name(path))
+            format!("{} has no `{key}`", self.table_name(path))
         };
         let diagnostic = self.add(MISSING_KEY, range, message);
         diagnostic.help = match (path, key) {

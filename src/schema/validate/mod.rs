@@ -16,6 +16,7 @@ use crate::diag::fix::Edits;
 use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
 use crate::facts::{FACTS, scan_for_secrets};
 use crate::source::{FileId, Source, Span, TextRange};
+use crate::spec::Date;
 use crate::syntax::{Place, Tree};
 use words::steps;
 
@@ -42,9 +43,14 @@ pub fn validate(tree: &Tree<'_>, source: &Source, file: FileId, diagnostics: &mu
     let schema: Value = serde_json::from_str(super::SCHEMA).unwrap_or_default();
     let instance = tree.to_json();
     let hidden = scan_for_secrets(&FACTS, source.text());
-    let mut judge = Judge { tree, source, file, schema: &schema, hidden, found: Vec::new() };
+    let mut judge = Judge { tree, source, file, schema: &schema, hidden, found: Vec::new(), renamed: Vec::new() };
     for error in Validator::iter_errors(&instance) {
         judge.error(&error);
+    }
+    for range in tree.endless_numbers() {
+        judge.found.retain(|d| d.primary.span.range != range);
+        judge.add(INVALID_VALUE, range, "the number is too large".to_owned()).help =
+            Some("whole numbers have 64 bits, a sign included; text belongs into quotes".to_owned());
     }
     let found = judge.finish();
     let count = found.len();
@@ -62,6 +68,8 @@ struct Judge<'a> {
     /// What looks like a secret, and is not to be repeated in a message.
     hidden: Vec<TextRange>,
     found: Vec<Diagnostic>,
+    /// Names that keys were found to mean, each with its table.
+    renamed: Vec<(String, TextRange)>,
 }
 
 impl Judge<'_> {
@@ -72,12 +80,9 @@ impl Judge<'_> {
         let at = error.schema_path().as_str();
         let node = self.schema.pointer(at.rsplit_once('/').map_or("", |(parent, _)| parent)).unwrap_or(&Value::Null);
         let instance: &Value = error.instance();
-        if let ["app", _, "secrets", rest @ ..] = &path[..]
-            && self.secret(&path, rest, error)
-        {
-            return;
-        }
+        let first = self.found.len();
         match error.kind() {
+            _ if self.secret(&path, error) => {}
             Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
                     self.unknown_key(&path, key, node);
@@ -88,9 +93,20 @@ impl Judge<'_> {
             Kind::PropertyNames { error } => self.error(error),
             Kind::Pattern { .. } if at.contains("/propertyNames/") => self.key_form(&path, instance, node),
             Kind::UniqueItems => self.twice(&path, instance),
+            Kind::Type { .. } if instance.is_null() && self.is_date(&path, node) => {}
             Kind::Type { .. } => self.wrong_type(&path, node, instance),
             _ => self.invalid(&path, node, instance),
         }
+        self.hide_secrets(&path, first);
+    }
+
+    /// Whether a date stands where one is taken: as text, which is what JSON has for dates, it would fit.
+    fn is_date(&self, path: &[&str], node: &Value) -> bool {
+        let node = self.resolve(node);
+        // Tombi wants two forms.
+        let forms = node.get("anyOf").and_then(Value::as_array).into_iter().flatten().chain([node]);
+        forms.filter_map(|form| form.get("pattern")).any(|pattern| pattern == Date::PATTERN)
+            && self.source.slice(self.place(path).value).parse::<Date>().is_ok()
     }
 
     /// The findings: what is probably one mistake is said once.

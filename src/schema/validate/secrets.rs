@@ -16,7 +16,8 @@ const REPLACE: &str = "if this file was shared, replace the secret";
 
 impl Judge<'_> {
     /// A mistake below `secrets`, where any text may be the value of one. Returns whether all is said.
-    pub(super) fn secret(&mut self, path: &[&str], rest: &[&str], error: &ValidationError<'_>) -> bool {
+    pub(super) fn secret(&mut self, path: &[&str], error: &ValidationError<'_>) -> bool {
+        let ["app", _, "secrets", rest @ ..] = path else { return false };
         let instance: &Value = error.instance();
         let (text, place) = (instance.as_str(), self.place(path));
         match rest {
@@ -25,7 +26,7 @@ impl Judge<'_> {
                 let help = "list the names: `secrets = [\"API_KEY\"]` takes the value from the environment of setup.sh";
                 self.hidden_value(WRONG_TYPE, place.value, place.value, message, help.to_owned());
             }
-            [index] if index.parse::<usize>().is_ok() && text.is_some() => {
+            [_] if self.tree.is_item(path) && text.is_some() => {
                 let name = text.and_then(|text| text.split_once('=')).map(|(name, _)| name.trim());
                 let message = format!("an item of `secrets` must be {}", EnvName::EXPECTED);
                 let help = match name.filter(|name| name.parse::<EnvName>().is_ok()) {
@@ -50,6 +51,12 @@ impl Judge<'_> {
                 let place = self.place(&full);
                 self.value_of(name, UNKNOWN_KEY, place.key, place.value);
             }
+            [_, "command"] if text.is_some() => {
+                let message = "`command` must be a list of words".to_owned();
+                let help =
+                    "no shell runs it: write it as a list, such as `command = [\"op\", \"read\", \"op://vault/a\"]`";
+                self.hidden_value(WRONG_TYPE, place.value, place.value, message, help.to_owned());
+            }
             [_, key, ..] if *key != "generate" && text.is_some() => {
                 let message = format!("`{key}` cannot have this value");
                 let help = format!("it says where the value comes from, and is not the value itself; {REPLACE}");
@@ -58,6 +65,23 @@ impl Judge<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// Hides what may be the value of a secret from the excerpts of the findings from `first` on: people write it into
+    /// every form that there is.
+    pub(super) fn hide_secrets(&mut self, path: &[&str], first: usize) {
+        let ["app", _, "secrets", _, rest @ ..] = path else { return };
+        if self.tree.is_item(&path[..4]) || rest.first() == Some(&"generate") {
+            return;
+        }
+        for range in self.tree.strings(&path[..4]) {
+            let span = Span { file: self.file, range };
+            for diagnostic in &mut self.found[first..] {
+                if !diagnostic.redact.contains(&span) {
+                    diagnostic.redact.push(span);
+                }
+            }
+        }
     }
 
     fn value_of(&mut self, name: &str, rule: RuleId, at: TextRange, value: TextRange) {

@@ -5,7 +5,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::Judge;
-use super::words::{bare_unit, name_of, resolve, shorten, steps};
+use super::words::{bare_unit, resolve, shorten, steps};
 use crate::diag::fix::string_literal;
 use crate::diag::form::{INVALID_VALUE, UNKNOWN_KEY, WRONG_TYPE, list, nearest};
 use crate::diag::{Applicability, Fix, Label};
@@ -15,6 +15,7 @@ use crate::value::RegionCode;
 
 impl Judge<'_> {
     /// Which of several forms was meant is the one whose mistakes lie deepest; when none begins to fit, all are named.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other mistakes are within a form")]
     pub(super) fn branches(
         &mut self,
         path: &[&str],
@@ -24,8 +25,13 @@ impl Judge<'_> {
     ) {
         let fits = |errors: &&Vec<ValidationError<'static>>| {
             !errors.is_empty()
-                && !errors.iter().any(|e| {
-                    matches!(e.kind(), Kind::Type { .. }) && steps(e.instance_path().as_str()).len() == path.len()
+                && !errors.iter().filter(|e| steps(e.instance_path().as_str()).len() == path.len()).any(|e| {
+                    match e.kind() {
+                        Kind::Type { .. } => true,
+                        // Words are told from other types only here.
+                        Kind::Enum { .. } => !instance.is_string(),
+                        _ => false,
+                    }
                 })
         };
         let depth =
@@ -34,9 +40,16 @@ impl Judge<'_> {
         let keyed =
             |errors: &&Vec<ValidationError<'static>>| !errors.iter().any(|e| matches!(e.kind(), Kind::Required { .. }));
         let candidates: Vec<_> = context.iter().filter(fits).collect();
-        let best = candidates.iter().copied().filter(|e| keyed(e)).max_by_key(|e| depth(e));
+        let mut keyed = candidates.iter().copied().filter(keyed);
+        let best = match (&candidates[..], instance.is_object()) {
+            (&[only], _) => Some(only),
+            // One key says which form is meant; the keys of several do not.
+            (_, true) => keyed.next().filter(|_| keyed.next().is_none()),
+            (_, false) => keyed.max_by_key(|e| depth(e)),
+        };
         match best {
             Some(errors) => errors.iter().for_each(|error| self.error(error)),
+            None if instance.is_null() && self.is_date(path, node) => {}
             None if !candidates.is_empty() && instance.is_object() => self.wrong_alternative(path, node, instance),
             None if !candidates.is_empty() => self.invalid(path, node, instance),
             None => self.wrong_type(path, node, instance),
@@ -74,7 +87,8 @@ impl Judge<'_> {
             range,
             format!("`{name}` needs exactly one of {}; it has {found}", list(&keys, "or")),
         );
-        diagnostic.help = Some("keep the one that is meant".to_owned());
+        let help = if given.is_empty() { "add the one that is meant" } else { "keep the one that is meant" };
+        diagnostic.help = Some(help.to_owned());
     }
 
     pub(super) fn twice(&mut self, path: &[&str], instance: &Value) {
@@ -107,37 +121,43 @@ impl Judge<'_> {
     pub(super) fn wrong_type(&mut self, path: &[&str], node: &Value, instance: &Value) {
         let place = self.place(path);
         let expected = self.expected(node);
-        let name = name_of(path);
+        let name = self.name_of(path);
         let list_of_tables = instance.is_object() && self.wants(node, "array") && !self.wants(node, "object");
         let listed = instance.is_string() && self.wants(node, "array");
-        let quoted = instance.as_str().is_some_and(|text| {
-            (self.wants(node, "integer") && text.parse::<i64>().is_ok())
-                || (self.wants(node, "boolean") && text.parse::<bool>().is_ok())
-        });
-        let unquoted = (instance.is_number() || instance.is_boolean()) && self.wants(node, "string");
+        let text = instance.as_str().unwrap_or("");
+        let number = text.parse::<i64>().ok().filter(|n| self.wants(node, "integer") && self.in_bounds(node, *n));
+        let flag = text.parse::<bool>().ok().filter(|_| self.wants(node, "boolean"));
+        // As TOML writes it, which has no zeros in front.
+        let quoted = number.map(|n| n.to_string()).or(flag.map(|flag| flag.to_string()));
+        let plain = instance.is_number() || instance.is_boolean() || instance.is_null();
+        let unquoted = plain && self.wants(node, "string");
+        let formed = self.is_formed(node);
         let duration = instance.is_number()
             && self
                 .resolve(node)
                 .get("errorMessage")
                 .is_some_and(|m| m.as_str().is_some_and(|m| m.contains("duration")));
         let edits = self.edits();
-        let title = format!("write {name} as {expected}");
-        let fix = if quoted {
-            Some(edits.replace(place.value, instance.as_str().unwrap_or("")))
-        } else if unquoted && !duration && !expected.contains("unit") {
+        let title = format!("write {name} as {}", if unquoted { "a string" } else { &expected });
+        let fix = if let Some(literal) = &quoted {
+            Some(edits.replace(place.value, literal.as_str()))
+        } else if unquoted && !formed {
             Some(edits.replace(place.value, string_literal(self.source.slice(place.value))))
         } else {
             None
         };
-        let applicability = if quoted { Applicability::Safe } else { Applicability::Unsafe };
+        let applicability = if quoted.is_some() { Applicability::Safe } else { Applicability::Unsafe };
         let fix = fix.map(|edit| Fix { title, applicability, edits: vec![edit] });
         let found = self.found(path, instance);
+        let (header, in_braces) = (self.header(path), self.source.slice(place.value).starts_with('{'));
         let diagnostic = self.add(WRONG_TYPE, place.value, format!("{name} must be {expected}, not {found}"));
         diagnostic.fix = fix;
-        diagnostic.help = if quoted {
+        diagnostic.help = if quoted.is_some() {
             Some("leave the quotes out".to_owned())
+        } else if list_of_tables && in_braces {
+            Some("put it in brackets: [{ … }]".to_owned())
         } else if list_of_tables {
-            Some(format!("write the header as [[{}]]", path.join(".")))
+            Some(format!("write the header as [[{header}]]"))
         } else if duration {
             let unit = bare_unit(path);
             Some(format!("flyctl would read a bare number here as {unit}: write the unit that you mean"))
@@ -149,7 +169,7 @@ impl Judge<'_> {
             })
         } else if unquoted && expected.contains("unit") {
             Some("write the unit that you mean, in quotes".to_owned())
-        } else if unquoted {
+        } else if unquoted && !formed {
             Some("put it in quotes".to_owned())
         } else {
             None
@@ -158,7 +178,7 @@ impl Judge<'_> {
 
     pub(super) fn invalid(&mut self, path: &[&str], node: &Value, instance: &Value) {
         let place = self.place(path);
-        let name = name_of(path);
+        let name = self.name_of(path);
         let resolved = resolve(self.schema, node);
         if matches!(path, ["version"]) {
             let found = self.found(path, instance);

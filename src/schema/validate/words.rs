@@ -1,10 +1,10 @@
 //! What the schema expects and what was found, in words.
 
-use crate::diag::form::list;
 use serde_json::Value;
 
 use super::Judge;
 use crate::diag::fix::string_literal;
+use crate::diag::form::list;
 
 impl Judge<'_> {
     /// A value of the spec in a message; nothing of it when it may be a secret.
@@ -31,6 +31,45 @@ impl Judge<'_> {
         own || branches.is_some_and(|branches| branches.iter().any(|branch| self.wants(branch, name)))
     }
 
+    /// Whether a node takes a number of this size.
+    pub(super) fn in_bounds(&self, node: &Value, number: i64) -> bool {
+        let bound = |key: &str| self.resolve(node).get(key).and_then(Value::as_i64);
+        bound("minimum").is_none_or(|low| low <= number) && bound("maximum").is_none_or(|high| number <= high)
+    }
+
+    /// Whether texts must have a certain form here.
+    pub(super) fn is_formed(&self, node: &Value) -> bool {
+        let node = self.resolve(node);
+        let branches = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array);
+        let listed = |branches: &Vec<Value>| is_open(branches) && branches.iter().any(|b| b.get("enum").is_some());
+        node.get("pattern").is_some()
+            || branches.is_some_and(|branches| listed(branches) || branches.iter().any(|b| self.is_formed(b)))
+    }
+
+    /// How a table is written in TOML.
+    pub(super) fn table_name(&self, path: &[&str]) -> String {
+        match path {
+            [] => "the spec".to_owned(),
+            _ if self.tree.is_item(path) => format!("[[{}]]", self.header(path)),
+            _ => format!("[{}]", self.header(path)),
+        }
+    }
+
+    /// The path of a table in its header, which does not count the items of lists.
+    pub(super) fn header(&self, path: &[&str]) -> String {
+        let keys = (0..path.len()).filter(|&i| !self.tree.is_item(&path[..=i])).map(|i| path[i]);
+        keys.map(shorten).collect::<Vec<_>>().join(".")
+    }
+
+    /// What a value is called: its key, or an item of it.
+    pub(super) fn name_of(&self, path: &[&str]) -> String {
+        match path {
+            [.., key, _] if self.tree.is_item(path) => format!("an item of `{}`", shorten(key)),
+            [.., key] => format!("`{}`", shorten(key)),
+            [] => "the spec".to_owned(),
+        }
+    }
+
     /// What a node takes, in words that fit behind "must be".
     pub(super) fn expected(&self, node: &Value) -> String {
         let node = self.resolve(node);
@@ -47,22 +86,26 @@ impl Judge<'_> {
             return format!("one of {}", list(&words, "or"));
         }
         if let Some(branches) = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array) {
-            let open = branches.iter().any(|branch| branch == &serde_json::json!({ "type": "string" }));
+            let open = is_open(branches);
+            let first = branches.iter().find_map(|branch| branch.pointer("/enum/0")?.as_str()).filter(|_| open);
+            if let Some(word) = first {
+                return format!("a string such as \"{word}\"");
+            }
             let mut words: Vec<String> = Vec::new();
-            for branch in branches.iter().filter(|branch| !(open && branch.get("enum").is_some())) {
+            for branch in branches {
                 let expected = self.expected(branch);
                 if !words.contains(&expected) {
                     words.push(expected);
                 }
             }
-            return words.join(" or ");
+            return either(&words);
         }
         let bound = |key: &str| node.get(key).map(ToString::to_string);
         match node.get("type") {
             Some(Value::Array(types)) => {
                 let mut words: Vec<&str> = types.iter().filter_map(Value::as_str).filter(|t| *t != "integer").collect();
                 words.dedup();
-                words.iter().map(|word| type_name(word)).collect::<Vec<_>>().join(", ")
+                either(&words.iter().map(|word| type_name(word).to_owned()).collect::<Vec<_>>())
             }
             Some(Value::String(name)) if name == "array" => match node.get("items").map(|items| self.plural(items)) {
                 Some(items) => format!("a list of {items}"),
@@ -106,6 +149,21 @@ pub(super) fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
+/// Whether any text does, of which others are examples.
+fn is_open(branches: &[Value]) -> bool {
+    branches.iter().any(|branch| *branch == serde_json::json!({ "type": "string" }))
+}
+
+/// "a string, a number, or true or false".
+fn either(words: &[String]) -> String {
+    match words {
+        [init @ .., last] if init.len() > 1 || (init.len() == 1 && last.contains(" or ")) => {
+            format!("{}, or {last}", init.join(", "))
+        }
+        words => words.join(" or "),
+    }
+}
+
 fn type_name(name: &str) -> &'static str {
     match name {
         "string" => "a string",
@@ -121,9 +179,10 @@ fn type_name(name: &str) -> &'static str {
 /// A value in a message: short, as it is `written`, and never text of some length, which might be anything.
 pub(super) fn found(value: &Value, written: Option<&str>) -> String {
     match (value, written) {
-        (Value::Null, _) => "nothing".to_owned(),
         (Value::Bool(value), _) => value.to_string(),
-        (Value::Number(_), Some(text)) if text.len() <= 24 => text.to_owned(),
+        // A date is null: see `Tree::to_json`.
+        (Value::Null | Value::Number(_), Some(text)) if text.len() <= 24 => text.to_owned(),
+        (Value::Null, _) => "this date".to_owned(),
         (Value::Number(_), _) => "this number".to_owned(),
         (Value::String(text), Some(_)) if text.chars().count() <= 24 && !text.contains(char::is_control) => {
             string_literal(text)
@@ -131,28 +190,6 @@ pub(super) fn found(value: &Value, written: Option<&str>) -> String {
         (Value::String(_), _) => "this string".to_owned(),
         (Value::Array(_), _) => "a list".to_owned(),
         (Value::Object(_), _) => "a table".to_owned(),
-    }
-}
-
-/// How a table is written in TOML.
-pub(super) fn table_name(path: &[&str]) -> String {
-    match path {
-        [] => "the spec".to_owned(),
-        [.., last] if last.parse::<usize>().is_ok() => format!("[[{}]]", without_numbers(path)),
-        _ => format!("[{}]", without_numbers(path)),
-    }
-}
-
-fn without_numbers(path: &[&str]) -> String {
-    path.iter().filter(|step| step.parse::<usize>().is_err()).copied().collect::<Vec<_>>().join(".")
-}
-
-/// What a value is called: its key, or an item of it.
-pub(super) fn name_of(path: &[&str]) -> String {
-    match path {
-        [.., key, last] if last.parse::<usize>().is_ok() => format!("an item of `{}`", shorten(key)),
-        [.., key] => format!("`{}`", shorten(key)),
-        [] => "the spec".to_owned(),
     }
 }
 
