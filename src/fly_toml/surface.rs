@@ -43,8 +43,8 @@ pub(super) enum Kind {
     Whole,
     /// A whole number that Go holds in 32 bits: flyctl refuses others.
     Unsigned,
-    /// A whole number from 0 to 255.
-    Small,
+    /// A whole number between two bounds that are the platform's.
+    Within(i64, i64),
     /// A port.
     Port,
     /// Any number above zero.
@@ -107,7 +107,7 @@ impl Kind {
             | Self::Integer
             | Self::Whole
             | Self::Unsigned
-            | Self::Small
+            | Self::Within(..)
             | Self::Port
             | Self::Share
             | Self::Duration(_)
@@ -156,6 +156,8 @@ const fn plain(name: &'static str, kind: Kind) -> Field {
 const fn pointer(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, pointer: true }
 }
+
+const U32_MAX: i64 = u32::MAX as i64;
 
 const SCHEMES: Kind = Kind::Words(&["http", "https"]);
 
@@ -212,7 +214,7 @@ static BUILD: Section = Section::of(&[
     plain("ignorefile", Kind::Text),
     plain("build-target", Kind::Text),
     plain("compression", Kind::Words(&["gzip", "zstd"])),
-    pointer("compression_level", Kind::Small),
+    pointer("compression_level", Kind::Within(0, 9)),
     plain("args", Kind::TextMap),
     plain("settings", Kind::AnyMap),
     plain("compose", Kind::Table(&COMPOSE)),
@@ -258,8 +260,8 @@ static HTTP_SERVICE: Section = Section::of(&[
 
 static CONCURRENCY: Section = Section::of(&[
     plain("type", Kind::Words(&["connections", "requests"])),
-    plain("hard_limit", Kind::Whole),
-    plain("soft_limit", Kind::Whole),
+    plain("hard_limit", Kind::Within(1, U32_MAX)),
+    plain("soft_limit", Kind::Within(1, U32_MAX)),
 ]);
 
 static TLS_OPTIONS: Section = Section::of(&[
@@ -281,7 +283,7 @@ static HTTP_RESPONSE: Section = Section::of(&[pointer("pristine", Kind::Bool), p
 
 static REPLAY_CACHE: Section = Section::of(&[
     plain("path_prefix", Kind::Text),
-    plain("ttl_seconds", Kind::Whole),
+    plain("ttl_seconds", Kind::Within(10, U32_MAX)),
     plain("type", Kind::Words(&["cookie", "header"])),
     plain("name", Kind::Text),
     plain("allow_bypass", Kind::Bool),

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flyarch::diag::emit::{Display, Format, emit};
-use flyarch::diag::{Applicability, Diagnostic, FileReport, Fix, Report, Severity, fix};
+use flyarch::diag::{Applicability, Diagnostic, Diagnostics, FileReport, Fix, Report, Severity, fix};
 use flyarch::facts::FACTS;
-use flyarch::fly_toml::FlyToml;
+use flyarch::fly_toml;
 use flyarch::render::{Artifact, ArtifactSet};
 use flyarch::sink;
-use flyarch::source::{Source, TextRange};
+use flyarch::source::{FileId, Source, TextRange};
 use flyarch::{Compilation, Options, compile};
 
 /// Compiles a text with nothing but itself.
@@ -90,7 +90,7 @@ fn rendered(artifacts: &ArtifactSet) {
         assert!(artifact.text.ends_with('\n'), "{path} has no final line break");
         assert!(!artifact.text.contains('\0'), "{path} has a NUL");
         if path.ends_with("fly.toml") {
-            let read: FlyToml = toml::from_str(&artifact.text)
+            let read: fly_toml::FlyToml = toml::from_str(&artifact.text)
                 .unwrap_or_else(|error| panic!("{path} cannot be read: {error}\n{}", artifact.text));
             let header = artifact.text.split_inclusive("\n\n").next().unwrap_or("");
             let again = flyarch::fly_toml::write(header, &read, read.build.as_ref());
@@ -153,13 +153,31 @@ fn comments(text: &str) -> Vec<&str> {
     comments.filter_map(|token| text.get(token.span().start()..token.span().end())).map(str::trim_end).collect()
 }
 
-/// A text that is a fly.toml is one again when it is written, and says the same.
+/// Whatever a text is as a fly.toml, a fly.json or a fly.yaml: reading it ends without a panic; what is read and written
+/// is read again and says the same; what is formatted says the same too, and is in form from then on.
 pub(crate) fn fly_toml_holds(text: &str) {
-    let Ok(config) = toml::from_str::<FlyToml>(text) else { return };
-    let written = flyarch::fly_toml::write("", &config, config.build.as_ref());
-    let read: FlyToml = toml::from_str(&written).unwrap_or_else(|error| panic!("{error}\n{written}\n---- of\n{text}"));
-    let again = flyarch::fly_toml::write("", &read, read.build.as_ref());
-    assert_eq!(written, again, "---- of\n{text}");
+    for name in ["fly.toml", "fly.json", "fly.yaml"] {
+        let Some(reading) = fly_toml_read(name, text) else { continue };
+        let config = reading.config;
+        let written = fly_toml::write("", &config, config.build.as_ref());
+        let again =
+            fly_toml_read("fly.toml", &written).unwrap_or_else(|| panic!("refused:\n{written}\n---- of\n{text}"));
+        assert!(again.complete, "{written}\n---- of\n{text}");
+        assert_eq!(fly_toml::differences(&config, &again.config), [], "---- of\n{text}");
+    }
+    if let Some(once) = fly_toml_formatted(text) {
+        assert_eq!(fly_toml_formatted(&once).as_ref(), Some(&once), "---- of\n{text}");
+    }
+}
+
+/// What the reader makes of a text.
+pub(crate) fn fly_toml_read(name: &str, text: &str) -> Option<fly_toml::Reading> {
+    fly_toml::read(&Source::new(name, text), FileId(0), &mut Diagnostics::default()).ok()
+}
+
+/// What the formatter makes of a text.
+pub(crate) fn fly_toml_formatted(text: &str) -> Option<String> {
+    fly_toml::format(&Source::new("fly.toml", text), FileId(0), &mut Diagnostics::default()).ok()
 }
 
 /// Whatever the manifest of an output folder says, nothing outside of the folder is touched.

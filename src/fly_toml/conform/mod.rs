@@ -17,6 +17,7 @@ use self::values::{
 };
 use super::Format;
 use super::cx::{Cx, IGNORED, KEY_CASE, Path, SHADOWED, shorten};
+use super::go;
 use super::surface::{FLY_TOML, Field, Kind, Section};
 use super::tree::{Entry, Node, Table, Value};
 use crate::diag::form::{MISSING_KEY, list};
@@ -143,7 +144,10 @@ fn value(cx: &mut Cx<'_>, path: &Path<'_>, field: &'static Field, node: &mut Nod
         Kind::Integer => whole(cx, path, node, i64::MIN..=i64::MAX, false),
         Kind::Whole => whole(cx, path, node, 0..=i64::from(u32::MAX), false),
         Kind::Unsigned => whole(cx, path, node, 0..=i64::from(u32::MAX), true),
-        Kind::Small => whole(cx, path, node, 0..=i64::from(u8::MAX), false),
+        Kind::Within(low, high) => {
+            let verdict = go::whole(&node.value).filter(|number| *number == 0 && *low > 0 && !pointer).map(|_| Unset);
+            verdict.unwrap_or_else(|| whole(cx, path, node, *low..=*high, false))
+        }
         Kind::Port => port(cx, path, node, pointer),
         Kind::Share => share(cx, path, node),
         Kind::Duration(unit) => duration(cx, path, node, *unit),

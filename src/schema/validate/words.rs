@@ -1,10 +1,10 @@
 //! What the schema expects and what was found, in words.
 
-use crate::diag::form::list;
 use serde_json::Value;
 
 use super::Judge;
 use crate::diag::fix::string_literal;
+use crate::diag::form::list;
 
 impl Judge<'_> {
     /// A value of the spec in a message; nothing of it when it may be a secret.
