@@ -1,7 +1,7 @@
 //! Templates of shell scripts, and the one place that quotes.
 //!
 //! Every value that a template prints is quoted for the shell by default: forgetting is not possible. What is a piece
-//! of script already is made a [`Fragment`] in Rust; templates have no way to mark a value as safe themselves
+//! of script already is said to be so in Rust ([`fragment`]); templates do not mark a value as safe themselves
 //! (`tests/tidy.rs`).
 
 use std::borrow::Cow;

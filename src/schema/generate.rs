@@ -121,7 +121,7 @@ fn plain_numbers(schema: &mut Schema) {
 }
 
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
-/// [`super::validate`] says.
+/// [`super::validate()`] says.
 fn error_messages(schema: &mut Schema) {
     let words: [(&str, &str); 12] = [
         (Key::PATTERN, Key::EXPECTED),

@@ -1,8 +1,8 @@
 //! The JSON Schema of the language: made from the types, checked in, and the judge of files that do not fit them.
 //!
-//! - [`generate`] makes it; `tests/schema.rs` keeps `schema/flyarch.schema.json` in step with the types.
+//! - [`generate()`] makes it; `tests/schema.rs` keeps `schema/flyarch.schema.json` in step with the types.
 //! - [`SCHEMA`] is the checked-in text: what editors read, and what `flyarch schema` prints.
-//! - [`validate`] says all that is wrong with a file.
+//! - [`validate()`] says all that is wrong with a file.
 //!
 //! The types decide, the schema words. A spec that fits the types never meets the schema engine, which would cost more
 //! than the whole compilation of a small spec (docs/performance.md); `tests/schema.rs` shows that both agree.

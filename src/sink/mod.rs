@@ -71,7 +71,7 @@ impl Changes<'_> {
     ///
     /// # Errors
     ///
-    /// When [`write`] would refuse.
+    /// When [`write()`] would refuse.
     pub fn allowed(&self) -> Result<(), SinkError> {
         if self.force || self.foreign.is_empty() { Ok(()) } else { Err(SinkError::Foreign(self.foreign.clone())) }
     }

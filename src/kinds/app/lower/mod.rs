@@ -29,7 +29,7 @@ static V6: Why = Why { reason: "an IPv6 address is free", source: "about/pricing
 static NO_KEY: Why = Why { reason: "a file is one app, and has no key", source: "docs/lint.md" };
 static NO_ADDRESS: Why = Why { reason: "what is not public has no public address", source: "networking/flycast" };
 
-/// The app that a table declares, but for the variables that say where other apps are (see [`wire`]).
+/// The app that a table declares, but for the variables that say where other apps are (see [`wire()`]).
 pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<'_>) -> Option<App> {
     let header = spec.range();
     let mut spec = spec.value;
