@@ -49,7 +49,7 @@ fn specs() -> Vec<Spec> {
         assert!(path.extension().is_some_and(|e| e == "toml"), "{} is no spec", path.display());
         let source = Source::new(format!("specs/{name}.toml"), fs::read_to_string(path).unwrap());
         let layout = Layout::new("../../../specs");
-        let options = Options { layout, today: Some(TODAY.parse().unwrap()), only_rule: None };
+        let options = Options { layout, today: Some(TODAY.parse().unwrap()), ..Options::default() };
         let compilation = compile(&source, &FACTS, &options);
         Spec { name, source, compilation }
     });

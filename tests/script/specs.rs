@@ -49,7 +49,7 @@ pub(crate) fn from_nothing_and_again(spec: &Path) {
 
 /// Lays out what the apps are built from and what secrets are taken from, and lists the secrets that a person sets.
 fn prepare(model: &Model, tree: &Tree) -> (Account, Vec<(String, String)>) {
-    let mut account = Account::new(model.project.org.as_str());
+    let mut account = Account::new(model.project().org.as_str());
     let (mut by_hand, mut programs) = (Vec::new(), BTreeSet::new());
     for app in &model.apps {
         let build = app.toml.build.as_ref();
@@ -117,7 +117,7 @@ fn is_the_model(state: &State, model: &Model) {
 
 fn is_the_app(actual: &state::App, app: &App, model: &Model) {
     let name = &app.name.value;
-    assert_eq!(actual.network, model.project.network.as_ref().map_or("", |network| network.as_str()), "{name}");
+    assert_eq!(actual.network, model.project().network.as_ref().map_or("", |network| network.as_str()), "{name}");
     assert_eq!(actual.releases.len(), 1, "one release of {name} carries everything: {:#?}", actual.releases);
     let mut machines = 0;
     for group in &app.groups {
