@@ -73,11 +73,6 @@ impl Result {
     pub(crate) fn ratio(&self, other: &Self) -> f64 {
         median(self.seconds.iter().zip(&other.seconds).map(|(a, b)| a / b))
     }
-
-    /// How much longer than another one it took, in milliseconds.
-    pub(crate) fn extra_ms(&self, other: &Self) -> f64 {
-        median(self.seconds.iter().zip(&other.seconds).map(|(a, b)| (a - b) * 1e3))
-    }
 }
 
 /// The files below a folder with their sizes, sorted.

@@ -3,7 +3,9 @@
 
 use super::input::{NOT_UTF8, TOO_LARGE};
 use crate::diag::RuleId;
-use crate::fly_toml::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
+use crate::fly_toml::{
+    CANNOT_FORMAT, CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX,
+};
 use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
     UNKNOWN_REFERENCE, UNSUPPORTED, WRONG_REFERENCE,
@@ -13,7 +15,7 @@ use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 28] = [
+const PAGES: [(&RuleId, &str); 29] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -104,6 +106,11 @@ const PAGES: [(&RuleId, &str); 28] = [
     (&OLD_SPELLING, "flyctl still reads this spelling, and would write another one. `flyarch fmt` writes that."),
     (&JSON_SYNTAX, "The file is not JSON at this place. Until it is, nothing else in it can be judged."),
     (&YAML_SYNTAX, "The file is not YAML at this place. Until it is, nothing else in it can be judged."),
+    (
+        &CANNOT_FORMAT,
+        "`flyarch fmt` reads its own result before it writes it. Where the result would not say what the file says, or \
+         would lack a comment of it, the file stays as it is. JSON and YAML are not formatted at all.",
+    ),
 ];
 
 /// The finding of this name or code, and its page.
