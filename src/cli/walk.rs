@@ -81,6 +81,7 @@ pub(super) fn any(name: &str) -> bool {
 }
 
 /// Those of them that flyctl reads.
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "flyctl's are")]
 pub(super) fn fly_toml(name: &str) -> bool {
     let plain = Language::of_name(name) == Some(Language::FlyToml);
     plain && name.starts_with("fly.") && (name.ends_with(".toml") || matches!(name, "fly.json" | "fly.yaml"))

@@ -6,6 +6,8 @@
 //! Plain fly.toml files have a model too, for the rules alone: an app for each file, and nothing beside the apps. What
 //! only a spec can say, such as where machines run, is absent there and never guessed.
 
+mod app;
+
 use std::fmt;
 
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
@@ -425,121 +427,5 @@ impl Model {
             Kind::Redis => self.redis[id.index].header,
             Kind::Bucket => self.buckets[id.index].header,
         })
-    }
-}
-
-impl App {
-    /// Whether it stands in a plain file, not in a spec.
-    pub fn is_plain(&self) -> bool {
-        self.form != AppForm::Table
-    }
-
-    /// One of its tables as its author would write it: `[app.web.http_service]` of a spec,
-    /// `[http_service]` of a fly.toml.
-    pub fn table(&self, path: &str) -> String {
-        match self.form {
-            AppForm::Table => format!("[app.{}.{path}]", self.key.value),
-            AppForm::File(Format::Toml) => format!("[{path}]"),
-            AppForm::File(Format::Json | Format::Yaml) => path.to_owned(),
-        }
-    }
-
-    /// The same for an item of a list of tables: `[[http_service.checks]]`.
-    pub fn list_of_tables(&self, path: &str) -> String {
-        match self.form {
-            AppForm::Table | AppForm::File(Format::Toml) => format!("[{}]", self.table(path)),
-            AppForm::File(Format::Json | Format::Yaml) => path.to_owned(),
-        }
-    }
-
-    /// How a rule is waived, for a message.
-    pub fn waiver(&self, rule: &str) -> String {
-        match self.form {
-            AppForm::Table => format!("`{}` with `{rule} = \"…\"`", self.table("allow")),
-            AppForm::File(_) => format!("a comment here, `# flyarch: allow {rule} -- …`"),
-        }
-    }
-
-    /// How it gets a secret, for a message.
-    pub fn secret(&self, name: &str) -> String {
-        match self.form {
-            AppForm::Table => format!("`secrets = [\"{name}\"]`"),
-            AppForm::File(_) => format!("`fly secrets import -a {}` reads `{name}=…`", self.name.value),
-        }
-    }
-
-    /// How it is called in a sentence: `app.web`, or by its name.
-    pub fn reference(&self) -> String {
-        match self.form {
-            AppForm::Table => format!("app.{}", self.key.value),
-            AppForm::File(_) => format!("`{}`", self.name.value),
-        }
-    }
-
-    /// Whether a region is its primary one.
-    pub fn is_primary(&self, region: &str) -> bool {
-        self.primary_region.as_ref().is_some_and(|primary| primary.as_str() == region)
-    }
-
-    /// Whether the proxy may stop all of its machines that serve a group: some service stops machines.
-    pub fn may_stop(&self) -> bool {
-        self.services.iter().any(|service| service.auto_stop.value != AutoStop::Off)
-    }
-
-    /// What its own table says of regions; `shared` is what it may have inherited.
-    fn region_lists<'a>(
-        &'a self,
-        index: usize,
-        shared: &'a [(Sourced<RegionCode>, Sourced<Count>)],
-    ) -> impl Iterator<Item = RegionList<'a>> {
-        let app = RegionList { app: Some(index), ..RegionList::default() };
-        let place = |list: &[(Sourced<RegionCode>, Sourced<Count>)]| list.first().map(|(region, _)| region.range());
-        let placements = self.groups.iter().enumerate().filter(move |(i, group)| {
-            let own = place(&group.placement);
-            own != place(shared) && self.groups[..*i].iter().all(|earlier| place(&earlier.placement) != own)
-        });
-        [RegionList { one: self.primary_region.as_ref(), ..app }, RegionList { listed: &self.ips.egress, ..app }]
-            .into_iter()
-            .chain(placements.map(move |(_, group)| RegionList { counted: &group.placement, ..app }))
-    }
-
-    /// Regions in which it has machines, in the order of the spec, each once.
-    pub fn regions(&self) -> Vec<&Sourced<RegionCode>> {
-        let mut regions: Vec<&Sourced<RegionCode>> = Vec::new();
-        for (region, _) in self.groups.iter().flat_map(|group| &group.placement) {
-            if !regions.contains(&region) {
-                regions.push(region);
-            }
-        }
-        regions
-    }
-
-    /// What the proxy does with idle machines of a group: the least that any service of it says (flyctl
-    /// `internal/command/deploy/machines_deploymachinesapp.go`).
-    pub fn auto_stop(&self, group: usize) -> AutoStop {
-        let services = self.services.iter().filter(|service| service.groups.contains(&group));
-        services.map(|service| service.auto_stop.value).min().unwrap_or(AutoStop::Off)
-    }
-
-    /// Whether the proxy stops idle machines of a group that this service sends traffic to.
-    pub fn stops(&self, service: &Service) -> bool {
-        service.auto_stop.value != AutoStop::Off
-            && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
-    }
-
-    /// The command lines that flyctl splits into words, each with the key that holds it.
-    pub fn command_lines(&self) -> impl Iterator<Item = (&'static str, &Sourced<String>)> {
-        let processes = self.groups.iter().filter_map(|group| group.command.as_ref());
-        let release = self.toml.deploy.as_ref().and_then(|deploy| deploy.release_command.as_ref());
-        let processes = processes.map(|command| ("processes", command));
-        let console = self.toml.console_command.iter().map(|command| ("console_command", command));
-        processes.chain(release.map(|command| ("release_command", command))).chain(console)
-    }
-
-    /// The commands that deploys test new machines with.
-    pub fn machine_checks(&self) -> impl Iterator<Item = &Sourced<Vec<String>>> {
-        let http = self.toml.http_service.iter().flat_map(|service| &service.machine_checks);
-        let services = self.toml.services.iter().flat_map(|service| &service.machine_checks);
-        self.toml.machine_checks.iter().chain(http).chain(services).filter_map(|check| check.command.as_ref())
     }
 }
