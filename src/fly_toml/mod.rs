@@ -15,6 +15,7 @@ mod format;
 mod go;
 mod json;
 mod patches;
+mod print;
 mod read;
 mod remarks;
 mod sections;
@@ -26,7 +27,7 @@ mod write;
 mod yaml;
 
 pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
-pub use format::{CANNOT_FORMAT, format};
+pub use format::{CANNOT_FORMAT, Nested, format, nested};
 pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;
