@@ -58,7 +58,6 @@ pub struct Nested {
 /// When flyctl refuses the file, or when it is not written in TOML; reported.
 pub fn nested(source: &Source, file: FileId, path: &[&str], diagnostics: &mut Diagnostics) -> Result<Nested, Reported> {
     let mut root = toml_tree(source, file, diagnostics)?;
-    root.0.retain(|entry| !matches!(&*entry.key, "app" | "primary_region"));
     live(&mut root);
     if let Some(entry) = root.get_mut("env")
         && let Value::Table(env) = &mut entry.node.value
@@ -74,6 +73,11 @@ pub fn nested(source: &Source, file: FileId, path: &[&str], diagnostics: &mut Di
     }
     let mut printer = Printer::new(source, &root, Some(Nest::new(path)));
     printer.remarks.head(&mut printer.out);
+    for key in ["app", "primary_region"] {
+        if let Some(entry) = root.take(key) {
+            printer.remarks_alone(&entry);
+        }
+    }
     let head = std::mem::take(&mut printer.out);
     let split = printer.root(&root);
     printer.remarks.foot(&mut printer.out);
