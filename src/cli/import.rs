@@ -54,7 +54,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     report.diagnostics = diagnostics.finish();
     let Ok(specs) = specs else {
         let code = show(&report, &args.show, findings)?;
-        say("nothing was written: flyctl could not deploy what lies there");
+        say("nothing was written: mend the errors first");
         return Ok(code);
     };
     show(&report, &args.show, findings)?;
@@ -115,7 +115,7 @@ fn read(targets: &[Target], spec_folder: &Path) -> Result<(Report, Vec<File>), F
                     )));
                 }
             }
-            Input::Text(source) if Language::of(&source) == Language::Spec => {
+            Input::Text(source) if is_spec(&source) => {
                 return Err(Failure::usage(format!("{} is a spec already: give fly.toml files", source.name())));
             }
             Input::Text(source) => {
@@ -127,6 +127,13 @@ fn read(targets: &[Target], spec_folder: &Path) -> Result<(Report, Vec<File>), F
         }
     }
     Ok((report, files))
+}
+
+/// Whether a file is a spec by its name, or clearly by its text. Any other is what it is said to be.
+fn is_spec(source: &Source) -> bool {
+    let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default();
+    let written = || source.text().lines().any(|line| line.trim_end() == "[project]");
+    Language::of_name(name) == Some(Language::Spec) || Language::of_name(name).is_none() && written()
 }
 
 /// A spec, and where it is to lie.
@@ -153,7 +160,7 @@ fn name(specs: Vec<Imported>, args: &Import) -> Vec<Spec> {
 fn proof(Spec { path, spec }: &Spec, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", path.display())?;
     let width = spec.apps.iter().map(|app| app.key.len()).max().unwrap_or(0);
-    for ImportedApp { key, file, proof } in &spec.apps {
+    for ImportedApp { key, file, proof, .. } in &spec.apps {
         let file = report.sources.get(*file).name();
         let verdict = match proof.differences.len() {
             0 => "equivalent".to_owned(),
@@ -167,7 +174,8 @@ fn proof(Spec { path, spec }: &Spec, report: &Report, verbose: bool, out: &mut d
         }
         if verbose {
             // A section is what stands in it.
-            let values = proof.stated.iter().filter_map(|d| Some((&d.path, d.right.as_deref().filter(|v| *v != "{}")?)));
+            let values =
+                proof.stated.iter().filter_map(|d| Some((&d.path, d.right.as_deref().filter(|v| *v != "{}")?)));
             for (path, value) in values {
                 writeln!(out, "    {path}: {value}, the platform's default, is stated")?;
             }

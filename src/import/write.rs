@@ -149,7 +149,8 @@ impl<'a> AppWriter<'a> {
             written = Source::new("fly.toml", fly_toml::write("", config, config.build.as_ref()));
             &written
         };
-        fly_toml::nested(source, self.read.file.id, &["app", &self.member.key], &mut Diagnostics::default()).ok()
+        let path = ["app", self.member.key.as_str()];
+        fly_toml::nested(source, self.read.file.id, &path, &self.read.for_nobody, &mut Diagnostics::default()).ok()
     }
 
     fn entry(&mut self, key: &str, value: &str) {
