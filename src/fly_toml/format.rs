@@ -94,7 +94,10 @@ pub fn nested(
 /// Leaves out what has no meaning for flyctl, and what is not wanted.
 fn prune(table: &mut Table<'_>, without: &[TextRange]) {
     let stays = |node: &Node<'_>| node.live && !without.contains(&node.range);
-    table.0.retain(|entry| stays(&entry.node));
+    // A list of tables lies where its first table does.
+    table
+        .0
+        .retain(|entry| if matches!(entry.node.value, Value::List(_)) { entry.node.live } else { stays(&entry.node) });
     for entry in &mut table.0 {
         match &mut entry.node.value {
             Value::Table(table) => prune(table, without),
