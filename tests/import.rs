@@ -62,3 +62,60 @@ fn import_and_build_are_inverse() {
     let count = count.get();
     assert!(count > 20, "only {count} of the configurations can be deployed");
 }
+
+/// Whatever the dumps say, the spec is one, and says of the file what the file says.
+#[test]
+fn whatever_runs_fits_into_a_spec() {
+    use flyarch::import::{Dump, File, Live, Request, import};
+    use flyarch::source::{Source, Sources};
+    use serde_json::json;
+
+    const FILE: &str = "app = 'shop'\nprimary_region = 'fra'\nenv.PORT = '80'\nprocesses.web = 'a'\nprocesses.jobs = 'b'\n\
+                        [[services]]\ninternal_port = 80\nprocesses = ['web']\nports = [{ port = 80, handlers = ['http'] }]\n\
+                        [[mounts]]\nsource = 'data'\ndestination = '/data'\nprocesses = ['jobs']\n";
+    let words = || {
+        prop_oneof![
+            prop::sample::select(vec![
+                "fra",
+                "iad",
+                "web",
+                "jobs",
+                "v4",
+                "shared_v4",
+                "v6",
+                "private_v6",
+                "egress_v4",
+                "PORT",
+                "KEY",
+                "data",
+                "shop.example.com",
+                "acme",
+                "shared",
+                ""
+            ])
+            .prop_map(str::to_owned),
+            documents::words(),
+            any::<String>(),
+        ]
+    };
+    let lists = prop::collection::vec((words(), words(), prop_oneof![0_u32..4, any::<u32>()]), 0..5);
+    proptest!(cases(400), |(lists in prop::collection::vec(lists, 7))| {
+        let mut live = Live::default();
+        let mut add = |dump: Dump, items: Vec<serde_json::Value>| {
+            live.add(dump, "shop", &serde_json::Value::from(items).to_string()).unwrap();
+        };
+        let of = |i: usize, item: fn(&(String, String, u32)) -> serde_json::Value| lists[i].iter().map(item).collect();
+        add(Dump::Apps, of(0, |(a, b, _)| json!({"Name": "shop", "Network": a, "Organization": {"Slug": b}})));
+        add(Dump::Scale, of(1, |(a, b, n)| json!({"Process": a, "CPUKind": b, "CPUs": n, "Memory": n, "Regions": {b: n, "fra": 1}})));
+        add(Dump::Ips, of(2, |(a, b, _)| json!({"Type": a, "Region": b})));
+        add(Dump::Volumes, of(3, |(a, b, n)| json!({"name": a, "size_gb": n, "attached_machine_id": b, "snapshot_retention": n})));
+        add(Dump::Secrets, of(4, |(a, _, _)| json!({"name": a})));
+        add(Dump::Certs, of(5, |(a, _, _)| json!({"hostname": a})));
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("fly.toml", FILE));
+        let request = Request { live: &live, org: None, tier: None };
+        let file = File { id, folder: "a b/\u{fc}".to_owned() };
+        let specs = import(&sources, &[file], request, &flyarch::facts::FACTS, &mut Default::default()).unwrap();
+        prop_assert!(specs[0].is_equivalent(), "{}\n{:#?}", specs[0].text, specs[0].refused);
+    });
+}

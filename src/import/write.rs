@@ -1,12 +1,13 @@
 //! Writes a spec: what files say as it stands there, with its comments; what runs beside it; and questions about the
 //! rest.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use toml_writer::{TomlStringBuilder, TomlWrite as _};
 
 use super::estate::{Environment, Member};
-use super::live::{LiveApp, Scale};
+use super::live::{Cert, Ip, LiveApp, Scale};
 use super::{QUESTION, Read, Request};
 use crate::diag::Diagnostics;
 use crate::fly_toml::{self, Format, Nested};
@@ -221,79 +222,71 @@ impl<'a> AppWriter<'a> {
         let serves = !self.read.app.services.is_empty();
         let mut access = self.read.app.access.value;
         match self.live.and_then(|live| live.ips.as_ref()) {
-            Some(ips) => {
-                let has = |kind: &str| ips.iter().any(|ip| ip.kind == kind);
-                let public = has("v4") || has("shared_v4") || has("v6");
-                let private = has("private_v6");
-                let actual = match (public, private) {
-                    (true, _) => Access::Public,
-                    (false, true) => Access::Private,
-                    (false, false) => Access::Internal,
-                };
-                if actual != Access::Internal && !serves {
-                    self.asked_of("it has an address and no service: is it still needed?", "ips list");
-                } else {
-                    if actual != access {
-                        self.entry("access", &quoted(actual.as_str()));
-                    }
-                    if public && private {
-                        self.asked_of("it has a Flycast address too, which a public app cannot say:", "ips list");
-                    }
-                    access = actual;
-                }
-                let v4 = if has("v4") {
-                    V4::Dedicated
-                } else if has("shared_v4") {
-                    V4::Shared
-                } else {
-                    V4::None
-                };
-                let defaults = &self.read.app.ips;
-                let mut keys = Vec::new();
-                if access == Access::Public {
-                    // The file's own access is public too, as soon as it has a service.
-                    if v4 != defaults.v4.value {
-                        let word = match v4 {
-                            V4::Dedicated => "dedicated",
-                            V4::Shared => "shared",
-                            V4::None => "none",
-                        };
-                        keys.push(format!("v4 = {}", quoted(word)));
-                    }
-                    if has("v6") != defaults.v6.value {
-                        keys.push(format!("v6 = {}", has("v6")));
-                    }
-                }
-                let mut egress: Vec<&str> = ips
-                    .iter()
-                    .filter(|ip| ip.kind.starts_with("egress") && RegionCode::accepts(&ip.region))
-                    .map(|ip| ip.region.as_str())
-                    .collect();
-                egress.sort_unstable();
-                egress.dedup();
-                if !egress.is_empty() {
-                    keys.push(format!("egress = {}", list(egress)));
-                }
-                if !keys.is_empty() {
-                    self.entry("ips", &format!("{{ {} }}", keys.join(", ")));
-                }
-            }
+            Some(ips) => access = self.addresses(ips, serves),
             None if serves => self.asked_of("who may reach it, the internet as assumed here?", "ips list"),
             None => {}
         }
         match self.live.and_then(|live| live.certs.as_ref()) {
-            Some(certs) => {
-                let hosts: Vec<&str> = certs.iter().map(|cert| cert.hostname.as_str()).collect();
-                let (known, odd): (Vec<&str>, Vec<&str>) = hosts.into_iter().partition(|host| HostName::accepts(host));
-                if known.is_empty() && odd.is_empty() {
-                } else if access == Access::Public && odd.is_empty() {
-                    self.entry("domains", &list(known));
-                } else {
-                    self.asked_of("it has certificates that a spec cannot say:", "certs list");
-                }
-            }
+            Some(certs) => self.domains(certs, access),
             None if serves => self.asked_of("which domains does it serve?", "certs list"),
             None => {}
+        }
+    }
+
+    /// Writes what its addresses mean, and returns who may reach it.
+    fn addresses(&mut self, ips: &[Ip], serves: bool) -> Access {
+        let defaults = &self.read.app;
+        let has = |kind: &str| ips.iter().any(|ip| ip.kind == kind);
+        let public = has("v4") || has("shared_v4") || has("v6");
+        let mut access = match (public, has("private_v6")) {
+            (true, _) => Access::Public,
+            (false, true) => Access::Private,
+            (false, false) => Access::Internal,
+        };
+        if access != Access::Internal && !serves {
+            self.asked_of("it has an address and no service: is it still needed?", "ips list");
+            access = defaults.access.value;
+        }
+        if access != defaults.access.value {
+            self.entry("access", &quoted(access.as_str()));
+        }
+        let mut keys = Vec::new();
+        if access == Access::Public {
+            if has("private_v6") {
+                self.asked_of("it has a Flycast address too, which a public app cannot say:", "ips list");
+            }
+            let (v4, word) = match (has("v4"), has("shared_v4")) {
+                (true, _) => (V4::Dedicated, "dedicated"),
+                (false, true) => (V4::Shared, "shared"),
+                (false, false) => (V4::None, "none"),
+            };
+            if v4 != defaults.ips.v4.value {
+                keys.push(format!("v4 = {}", quoted(word)));
+            }
+            if has("v6") != defaults.ips.v6.value {
+                keys.push(format!("v6 = {}", has("v6")));
+            }
+        }
+        let egress = ips.iter().filter(|ip| ip.kind.starts_with("egress") && RegionCode::accepts(&ip.region));
+        let egress: BTreeSet<&str> = egress.map(|ip| ip.region.as_str()).collect();
+        if !egress.is_empty() {
+            keys.push(format!("egress = {}", list(egress)));
+        }
+        if !keys.is_empty() {
+            self.entry("ips", &format!("{{ {} }}", keys.join(", ")));
+        }
+        access
+    }
+
+    fn domains(&mut self, certs: &[Cert], access: Access) {
+        let hosts: BTreeSet<&str> = certs.iter().map(|cert| cert.hostname.as_str()).collect();
+        if hosts.is_empty() {
+            return;
+        }
+        if access == Access::Public && hosts.iter().all(|host| HostName::accepts(host)) {
+            self.entry("domains", &list(hosts));
+        } else {
+            self.asked_of("it has certificates that a spec cannot say:", "certs list");
         }
     }
 
@@ -302,15 +295,15 @@ impl<'a> AppWriter<'a> {
             self.asked_of("which secrets does it need?", "secrets list");
             return;
         };
-        let (mut names, mut hidden, mut odd) = (Vec::new(), false, false);
+        let (mut names, mut hidden, mut odd) = (BTreeSet::new(), false, false);
         for secret in secrets {
             let name = secret.name.as_str();
             if !EnvName::accepts(name) {
                 odd = true;
             } else if self.read.config.env.get(name).is_some() {
                 hidden = true;
-            } else if !names.contains(&name) {
-                names.push(name);
+            } else {
+                names.insert(name);
             }
         }
         if odd {
@@ -319,7 +312,6 @@ impl<'a> AppWriter<'a> {
         if hidden {
             self.asked_of("it has a secret that hides a variable of its env:", "secrets list");
         }
-        names.sort_unstable();
         if !names.is_empty() {
             self.entry("secrets", &list(names));
         }
@@ -384,6 +376,6 @@ fn regions(regions: &[(String, u32)]) -> String {
     format!("{{ {} }}", entries.join(", "))
 }
 
-fn list(words: Vec<&str>) -> String {
+fn list(words: BTreeSet<&str>) -> String {
     format!("[{}]", words.into_iter().map(quoted).collect::<Vec<_>>().join(", "))
 }
