@@ -124,7 +124,8 @@ impl Script {
             (!model.redis.is_empty(), self.redis),
             (!model.buckets.is_empty(), self.bucket),
         ];
-        let parts: Vec<&str> = parts.into_iter().filter(|(used, _)| *used).flat_map(|(_, texts)| texts).copied().collect();
+        let parts: Vec<&str> =
+            parts.into_iter().filter(|(used, _)| *used).flat_map(|(_, texts)| texts).copied().collect();
         parts.join("\n")
     }
 }

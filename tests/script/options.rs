@@ -222,12 +222,12 @@ pub(crate) fn parts_of_the_plan() {
     let tree = Tree::new(REFERENCE);
     let account = Account::reference();
     let run = account.run(&tree, &["--only", "app.web/create"]);
-    run.ends(0).says("app.web/create");
+    run.ends(0).says("[1/20] 0:").says(" app.web/create\n");
     assert_eq!(account.state().apps.keys().collect::<Vec<_>>(), ["my-web"]);
     account.run(&tree, &["--only", "app.worker/create"]).ends(0);
     let run = account.run(&tree, &["--from", "postgres.db/create"]);
     // What was left out is missed at the end.
-    run.ends(23).says("[5/20] postgres.db/create").says("my-web has no shared_v4 address");
+    run.ends(23).says("[5/20] ").says("my-web has no shared_v4 address");
     assert!(!run.stdout.contains("app.web/create") && account.state().apps["my-web"].deployed, "{run}");
     account.run(&tree, &[]).ends(10);
     let run = account.run(&tree, &["--only", "app.worker"]);

@@ -286,7 +286,11 @@ impl Account {
     }
 
     /// Runs a program in this environment, in a folder that has nothing to do with the script.
-    pub(crate) fn command<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = S>) -> Run {
+    pub(crate) fn command<S: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run {
         let before = Record::all(&self.folder()).unwrap().len();
         let output = Command::new(program)
             .args(args)

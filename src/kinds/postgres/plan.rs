@@ -118,10 +118,9 @@ pub(crate) fn teardown(postgres: &Postgres) -> StepText<'_> {
             let id = Arg::Found("CLUSTER_ID");
             ("remove_mpg", vec!["fly".into(), "mpg".into(), "destroy".into(), id, "--yes".into()])
         }
-        Engine::Unmanaged => (
-            "remove_postgres",
-            vec!["fly".into(), "apps".into(), "destroy".into(), name.clone(), "--yes".into()],
-        ),
+        Engine::Unmanaged => {
+            ("remove_postgres", vec!["fly".into(), "apps".into(), "destroy".into(), name.clone(), "--yes".into()])
+        }
     };
     let header = Origin::written(postgres.header);
     StepText { id: "destroy".to_owned(), call: vec![function.into(), name], command, origin: header }
