@@ -357,7 +357,7 @@ remove_app() {
 
 # halt APP VOLUMES: takes away what costs money and holds no data: the machines, and addresses that are paid.
 halt() {
-  local app=$1 volume list words
+  local app=$1 volume list
   listing "machines.$app" "$FLY" machine list -a "$app" --json
   list=$(ask "machines.$app" '.[].id')
   if [ -n "$list" ]; then
@@ -365,13 +365,16 @@ halt() {
     must "$FLY" machine destroy $list --force -a "$app"
   fi
   listing "ips.$app" "$FLY" ips list -a "$app" --json
-  for words in 'v4 release' 'egress_v4 release-egress'; do
-    list=$(ask "ips.$app" '.[] | select(.Type == $t) | .Address' --arg t "${words% *}")
-    if [ -n "$list" ]; then
-      # shellcheck disable=SC2086
-      must "$FLY" ips "${words#* }" $list -a "$app"
-    fi
-  done
+  list=$(ask "ips.$app" '.[] | select(.Type == "v4") | .Address')
+  if [ -n "$list" ]; then
+    # shellcheck disable=SC2086
+    must "$FLY" ips release $list -a "$app"
+  fi
+  list=$(ask "ips.$app" '.[] | select(.Type == "egress_v4") | .Address')
+  if [ -n "$list" ]; then
+    # shellcheck disable=SC2086
+    must "$FLY" ips release-egress $list -a "$app"
+  fi
   while IFS= read -r volume; do keep "$volume (--volumes destroys it, with its app)"; done <<<"$2"
 }
 
