@@ -89,6 +89,8 @@ fn main() {
         secrets::no_value_is_seen_when_something_fails,
         secrets::names_of_the_environment_are_few,
         runs::the_reference_from_nothing_and_again,
+        runs::what_exists_is_read_once,
+        runs::a_thousand_apps_begin_at_once,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,
         verify::a_finished_system_is_as_the_spec_says,
