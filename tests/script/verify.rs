@@ -110,17 +110,21 @@ pub(crate) fn what_is_wrong_is_told() {
     broken(&mut |app| app.volumes[0].size_gb = 3, 1, "wrong app.web/volumes-data-iad size: 3 GB");
     broken(&mut |app| drop(app.volumes.remove(0)), 1, "wrong app.web/volumes-data-iad volumes: 1");
     broken(
-        &mut |app| app.machines[0].state = "failed".to_owned(),
+        &mut |app| "failed".clone_into(&mut app.machines[0].state),
         1,
         &format!("wrong app.web/verify lost machines: {} failed", finished.apps["small-web"].machines[0].id),
     );
-    broken(&mut |app| app.releases[0].status = "failed".to_owned(), 1, "wrong app.web/deploy release: failed");
+    broken(&mut |app| "failed".clone_into(&mut app.releases[0].status), 1, "wrong app.web/deploy release: failed");
     broken(
         &mut |app| app.releases[0].config["http_service"]["internal_port"] = 81.into(),
         1,
         "wrong app.web/deploy configuration: another",
     );
-    broken(&mut |app| app.machines[0].region = "nrt".to_owned(), 1, "note app.web/verify other machines: app in nrt");
+    broken(
+        &mut |app| "nrt".clone_into(&mut app.machines[0].region),
+        1,
+        "note app.web/verify other machines: app in nrt",
+    );
 }
 
 pub(crate) fn health_checks_that_fail_are_told() {

@@ -227,7 +227,7 @@ result() {
   if [ -n "$JSON" ]; then
     printf '%s\037%s\037%s\037%s\037%s\n' "$ID" "$what" "$wanted" "$found" "$result" >>"$STATE/results"
   else
-    printf '%-6s  %-*s  %-13s  %-12s  %s\n' "$result" "$WIDTH" "$ID" "$what" "$wanted" "$found"
+    printf '%-6s  %-*s  %-14s  %-14s  %s\n' "$result" "$WIDTH" "$ID" "$what" "$wanted" "$found"
   fi
 }
 
@@ -239,7 +239,7 @@ compare() {
 # head_of_table: the first line of the table, and what is true of all that follows.
 head_of_table() {
   if [ -z "$JSON" ]; then
-    printf '%-6s  %-*s  %-13s  %-12s  %s\n' RESULT "$WIDTH" CHECK WHAT WANTED FOUND
+    printf '%-6s  %-*s  %-14s  %-14s  %s\n' RESULT "$WIDTH" CHECK WHAT WANTED FOUND
   fi
   ID=fly/platform
   local status=unknown
