@@ -8,7 +8,7 @@
 //! ```
 //!
 //! [`compile`] is all of it, and [`check`] the part that finds things; [`check_files`] looks at plain fly.toml files with
-//! the same rules. All are pure functions of the source, facts and
+//! the same rules. [`import`](mod@import) makes a spec of such files. All are pure functions of the source, facts and
 //! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
@@ -16,6 +16,7 @@ pub mod cli;
 pub mod diag;
 pub mod facts;
 pub mod fly_toml;
+pub mod import;
 pub mod kinds;
 pub mod lower;
 pub mod model;
@@ -111,11 +112,18 @@ pub fn check_files(sources: &Sources, files: &[FileId], facts: &Facts, options: 
     found
 }
 
+/// Renders what a spec says, whatever the rules would say of it. For the proof of an import: what lies there may break
+/// rules, and is to be compared all the same.
+fn render_unjudged(source: &Source, facts: &Facts, options: &Options) -> Compilation {
+    run(source, facts, options, Until::RenderedUnjudged)
+}
+
 /// How far a spec goes through the pipeline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
     Judged,
     Rendered,
+    RenderedUnjudged,
 }
 
 fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compilation {
@@ -129,10 +137,13 @@ fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compi
     if let Some(model) = &out.model {
         let layout = &options.layout;
         let judging = Judging { facts, model, layout, sources: &[source], file: FILE, today: options.today };
-        let waivers = rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
+        let judged = until != Until::RenderedUnjudged;
+        let waivers = judged.then(|| rules::run_on_model(&judging, options.only_rule, &mut diagnostics));
         let plan = plan::plan(model);
-        rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
-        if until == Until::Rendered && diagnostics.ok().is_ok() {
+        if let Some(waivers) = waivers {
+            rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
+        }
+        if until != Until::Judged && diagnostics.ok().is_ok() {
             out.artifacts = Some(render::render(RenderCx { model, plan: &plan, layout, facts, source }));
         }
     }

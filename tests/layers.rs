@@ -55,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "spread", "fly_toml",
         ],
     ),
+    ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
@@ -62,7 +63,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim", "spread", "fly_toml",
+            "sim", "spread", "fly_toml", "import", "value",
         ],
     ),
     ("main", &["cli"]),

@@ -27,6 +27,7 @@ pub(super) enum Command {
     Build(Build),
     Lint(Lint),
     Fmt(Fmt),
+    Import(Import),
     Explain(Explain),
     Rules(Rules),
     Schema(Schema),
@@ -126,6 +127,51 @@ pub(super) struct Fmt {
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
+}
+
+/// Make a spec of the fly.toml files that are there, and prove that it says the same
+///
+/// Files for several environments, such as fly.toml and fly.staging.toml, become a spec each: spec.toml and
+/// spec.staging.toml. What no fly.toml says, such as how many machines run where, is taken from dumps of flyctl's JSON
+/// (--live), or left in the spec as a comment that begins with QUESTION.
+///
+/// The spec is built in memory, and every file that comes of it is compared with the one that it was imported from. On
+/// any difference nothing is written, and the exit code is 1.
+#[derive(Debug, Parser)]
+pub(super) struct Import {
+    /// Files, folders and globs [default: this folder]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The spec to write; `-` prints it
+    #[arg(short, long, value_name = "FILE", default_value = "spec.toml")]
+    pub(super) output: PathBuf,
+
+    /// A folder with dumps of what runs, as the script of --collect makes it
+    #[arg(long, value_name = "DIR")]
+    pub(super) live: Option<PathBuf>,
+
+    /// Print a script that makes the dumps for --live; it only reads
+    #[arg(long, conflicts_with = "live")]
+    pub(super) collect: bool,
+
+    /// The slug of the organisation
+    #[arg(long, value_name = "SLUG")]
+    pub(super) org: Option<String>,
+
+    /// The tier of the specs [default: by the names of files, such as fly.staging.toml]
+    #[arg(long, value_enum)]
+    pub(super) tier: Option<TierName>,
+
+    /// Overwrite a spec that is there, and write one that does not give the files back
+    #[arg(long)]
+    pub(super) force: bool,
+
+    /// Show also which defaults of the platform the built files state
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+
+    #[command(flatten)]
+    pub(super) show: Show,
 }
 
 /// How findings are shown.

@@ -1,11 +1,11 @@
 //! `flyarch build`
 
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::args::{Build, OutputFormat};
 use super::input::{self, Input};
-use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, print, say, show};
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, place, print, say, show};
 use crate::diag::{Report, Severity};
 use crate::facts::FACTS;
 use crate::plan::Layout;
@@ -165,25 +165,6 @@ fn told(changes: &Changes<'_>, args: &Build) {
 
 /// Where the folder of the spec is, seen from the output folder.
 fn layout(spec: &Path, output: &Path) -> Result<Layout, Failure> {
-    let spec_folder = if spec == Path::new("-") { Path::new("") } else { spec.parent().unwrap_or(Path::new("")) };
-    let here = std::env::current_dir().map_err(|error| Failure::input(format!("no current folder: {error}")))?;
-    let (from, to) = (absolute(&here, output), absolute(&here, spec_folder));
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", from.len() - common);
-    let parts: Vec<&str> = up.chain(to[common..].iter().map(String::as_str)).collect();
-    Ok(Layout::new(&parts.join("/")))
-}
-
-/// The names on the way to a path, without `.` and `..`. Works on paths that do not exist yet.
-fn absolute(here: &Path, path: &Path) -> Vec<String> {
-    let mut parts = Vec::new();
-    for part in here.join(path).components() {
-        match part {
-            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            Component::ParentDir => drop(parts.pop()),
-            Component::Prefix(prefix) => parts.push(PathBuf::from(prefix.as_os_str()).display().to_string()),
-            Component::RootDir | Component::CurDir => {}
-        }
-    }
-    parts
+    let spec_folder = if spec == Path::new("-") { Path::new("") } else { place::folder_of(spec) };
+    Ok(Layout::new(&place::relative(output, spec_folder)?))
 }

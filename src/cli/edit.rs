@@ -43,3 +43,16 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     new.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
 }
+
+/// Writes a file that is not there yet: a failure half-way leaves none.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::input(format!("cannot write {}: {error}", path.display()));
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new();
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut new = new.prefix(".flyarch-").tempfile_in(folder).map_err(failed)?;
+    new.write_all(text.as_bytes()).map_err(failed)?;
+    new.persist_noclobber(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}

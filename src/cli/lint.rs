@@ -63,7 +63,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     Ok(if unread { INPUT } else { code })
 }
 
-fn tier(name: TierName) -> Tier {
+pub(super) fn tier(name: TierName) -> Tier {
     match name {
         TierName::Production => Tier::Production,
         TierName::Staging => Tier::Staging,

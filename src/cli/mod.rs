@@ -11,8 +11,10 @@ mod edit;
 mod fill;
 mod form;
 mod format;
+mod import;
 mod input;
 mod lint;
+mod place;
 mod stand_in;
 mod walk;
 
@@ -98,6 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Build(build) => build::run(&build),
         Command::Lint(lint) => lint::run(&lint),
         Command::Fmt(fmt) => format::run(&fmt),
+        Command::Import(import) => import::run(&import),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),

@@ -146,6 +146,19 @@ impl<'a> Printer<'a> {
         self.table(root, Some(&FLY_TOML))
     }
 
+    /// Prints the comments of an entry, and not the entry.
+    pub(super) fn remarks_alone(&mut self, entry: &Entry<'_>) {
+        let anchor = entry.key_range.cover(entry.node.range);
+        self.remarks.above(anchor, 0, true, &mut self.out);
+        let mut beside = String::new();
+        self.remarks.beside(anchor, &mut beside);
+        if !beside.is_empty() {
+            self.out.push_str(beside.trim_start());
+            self.out.push('\n');
+        }
+        self.remarks.below(anchor, 0, &mut self.out);
+    }
+
     fn is_nested(&self) -> bool {
         self.around > 0
     }

@@ -39,9 +39,20 @@ pub fn lower(
 
 /// The model of all files that are looked at together. Says which of them are about one app.
 pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
-    let mut names: Vec<(&str, FileId, TextRange)> = Vec::new();
     let written = apps.iter().filter(|app| app.name.origin.is_written());
-    names.extend(written.map(|app| (app.name.as_str(), app.file, app.name.range())));
+    names_differ(written.map(|app| (app.name.as_str(), app.file, app.name.range())).collect(), diagnostics);
+    Model {
+        project: None,
+        apps,
+        postgres: Vec::new(),
+        redis: Vec::new(),
+        buckets: Vec::new(),
+        levels: Entries::default(),
+    }
+}
+
+/// Says which files are about one app. `names` are those that are written, with their places.
+pub(crate) fn names_differ(mut names: Vec<(&str, FileId, TextRange)>, diagnostics: &mut Diagnostics) {
     names.sort_unstable();
     for same in names.chunk_by(|a, b| a.0 == b.0) {
         let &(name, first, at) = &same[0];
@@ -55,14 +66,6 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
                     .help("give one of them another `app`, or keep one file"),
             );
         }
-    }
-    Model {
-        project: None,
-        apps,
-        postgres: Vec::new(),
-        redis: Vec::new(),
-        buckets: Vec::new(),
-        levels: Entries::default(),
     }
 }
 
@@ -93,17 +96,24 @@ fn name(
 /// The tier that the names of a file, of its app and of its folder speak of: production, unless one of them says
 /// otherwise.
 fn tier_of(path: &str, app: &AppName) -> Tier {
+    environment(path, app).and_then(tier_word).unwrap_or_default()
+}
+
+/// The word by which the names of a file, of its app or of its folder say for which environment it is.
+pub(crate) fn environment<'n>(path: &'n str, app: &'n str) -> Option<&'n str> {
+    let known = |word: &&str| tier_word(word).is_some();
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let of_file = words(file).filter_map(tier_word).next_back();
-    let last = |name: &str| words(name).next_back().and_then(tier_word);
-    of_file.or_else(|| last(app)).or_else(|| folder(path).and_then(last)).unwrap_or_default()
+    let of_file = words(file).filter(known).next_back();
+    let last = |name: &'n str| words(name).next_back().filter(known);
+    of_file.or_else(|| last(app)).or_else(|| folder(path).and_then(last))
 }
 
 fn words(name: &str) -> impl DoubleEndedIterator<Item = &str> {
     name.split(['.', '-', '_'])
 }
 
-fn tier_word(word: &str) -> Option<Tier> {
+/// The tier that a word stands for.
+pub(crate) fn tier_word(word: &str) -> Option<Tier> {
     match word {
         "production" | "prod" => Some(Tier::Production),
         "staging" | "stage" | "stg" => Some(Tier::Staging),
