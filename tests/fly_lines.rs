@@ -1,6 +1,6 @@
 //! Every line of `fly` that a script holds is one that flyctl takes: checked against the catalogue of its commands.
 //! What flyctl itself says is in `tests/flyctl.rs`.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read, and fail by panicking")]
 
 #[path = "support/fly_lines.rs"]
 mod fly_lines;
