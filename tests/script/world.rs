@@ -89,9 +89,13 @@ pub(crate) fn bin() -> &'static Path {
     BIN.get_or_init(|| {
         let bin = Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-bin");
         fs::create_dir_all(&bin).unwrap();
-        program(&bin.join("fly"), FLY);
-        // Waiting is for others.
-        program(&bin.join("sleep"), "#!/bin/sh\nexit 0\n");
+        // Waiting is for others. What another run of the tests may be using is not written again.
+        for (name, text) in [("fly", FLY), ("sleep", "#!/bin/sh\nexit 0\n")] {
+            let path = bin.join(name);
+            if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+                program(&path, text);
+            }
+        }
         let (jq, this) = (bin.join("jq"), std::env::current_exe().unwrap());
         if fs::read_link(&jq).ok().as_ref() != Some(&this) {
             drop(fs::remove_file(&jq));
