@@ -185,6 +185,25 @@ pub fn plan(model: &Model) -> Plan {
     Plan { steps }
 }
 
+/// What is taken away when the architecture is, in the reverse order: apps before what they need.
+pub fn teardown(model: &Model) -> Vec<ResourceId> {
+    let apps = deploy_order(model).into_iter().rev().map(|index| ResourceId { kind: Kind::App, index });
+    let data =
+        [(Kind::Bucket, model.buckets.len()), (Kind::Redis, model.redis.len()), (Kind::Postgres, model.postgres.len())];
+    let data = data.into_iter().flat_map(|(kind, count)| (0..count).rev().map(move |index| ResourceId { kind, index }));
+    apps.chain(data).collect()
+}
+
+/// The step that takes something away, in words.
+pub fn teardown_text(resource: ResourceId, model: &Model) -> StepText<'_> {
+    match resource.kind {
+        Kind::App => app::teardown(&model.apps[resource.index]),
+        Kind::Postgres => postgres::teardown(&model.postgres[resource.index]),
+        Kind::Redis => redis::teardown(&model.redis[resource.index]),
+        Kind::Bucket => bucket::teardown(&model.buckets[resource.index]),
+    }
+}
+
 /// Apps in the order of their deploys: what an app needs first, then those that own data, then the order of the spec.
 /// References do not lead back: lowering has refused such a spec.
 fn deploy_order(model: &Model) -> Vec<usize> {
@@ -234,8 +253,13 @@ impl Step {
 
     /// Its id, which is unique in a plan: `app.web/deploy`.
     pub fn id(&self, model: &Model, text: &StepText<'_>) -> String {
-        [self.resource.kind.as_str(), ".", model.key(self.resource).as_str(), "/", &text.id].concat()
+        step_id(self.resource, model, text)
     }
+}
+
+/// The id of a step: what it is for, and what it does.
+pub(crate) fn step_id(resource: ResourceId, model: &Model, text: &StepText<'_>) -> String {
+    [resource.kind.as_str(), ".", model.key(resource).as_str(), "/", &text.id].concat()
 }
 
 /// A path with `.` and `..` worked out where that needs no file system: `a/./b/../c` is `a/c`.

@@ -5,6 +5,8 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "script/changes.rs"]
+mod changes;
 #[path = "script/faults.rs"]
 mod faults;
 #[path = "script/hostile.rs"]
@@ -19,6 +21,10 @@ mod runs;
 mod secrets;
 #[path = "script/specs.rs"]
 mod specs;
+#[path = "script/teardown.rs"]
+mod teardown;
+#[path = "script/verify.rs"]
+mod verify;
 #[path = "script/view.rs"]
 mod view;
 #[path = "script/world.rs"]
@@ -87,8 +93,31 @@ fn main() {
         secrets::no_value_is_seen_when_something_fails,
         secrets::names_of_the_environment_are_few,
         runs::the_reference_from_nothing_and_again,
+        runs::what_exists_is_read_once,
+        runs::a_thousand_apps_begin_at_once,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,
+        verify::a_finished_system_is_as_the_spec_says,
+        verify::everything_can_be_verified,
+        verify::nothing_there_is_told,
+        verify::what_is_wrong_is_told,
+        verify::health_checks_that_fail_are_told,
+        verify::a_private_app_with_a_public_address_is_wrong,
+        verify::what_cannot_be_seen_is_no_result,
+        teardown::nothing_is_destroyed_without_the_name,
+        teardown::data_stays_unless_its_kind_is_named,
+        teardown::all_kinds_named_leave_nothing,
+        teardown::interrupted_anywhere_it_goes_on,
+        teardown::what_others_need_or_made_is_left_alone,
+        changes::more_regions,
+        changes::fewer_regions_and_machines_are_told,
+        changes::larger_volumes_grow_and_never_shrink,
+        changes::another_retention,
+        changes::another_secret,
+        changes::a_renamed_group_is_refused_with_what_would_be_destroyed,
+        changes::a_new_app_in_the_middle,
+        changes::a_mount_for_a_group_that_runs,
+        changes::a_mount_that_is_gone_or_renamed_is_refused,
     ];
     tests.extend(specs::all().into_iter().map(|(name, path)| {
         Trial::test(format!("specs::{name}"), move || with_tools(|| specs::from_nothing_and_again(&path)))

@@ -11,10 +11,27 @@ use std::{cmp::Reverse, fs, io};
 
 use serde::Deserialize;
 
-const HEAD: &str = concat!(
+const SETUP: &str = concat!(
     include_str!("../../src/render/script/setup.sh.j2"),
-    include_str!("../../src/render/script/core.sh"),
+    include_str!("../../src/render/script/look.sh"),
+    include_str!("../../src/render/script/act.sh"),
+    include_str!("../../src/render/script/setup.sh"),
+    include_str!("../../src/kinds/app/look.sh"),
     include_str!("../../src/kinds/app/functions.sh")
+);
+const VERIFY: &str = concat!(
+    include_str!("../../src/render/script/verify.sh.j2"),
+    include_str!("../../src/render/script/look.sh"),
+    include_str!("../../src/render/script/verify.sh"),
+    include_str!("../../src/kinds/app/look.sh"),
+    include_str!("../../src/kinds/app/verify.sh")
+);
+const TEARDOWN: &str = concat!(
+    include_str!("../../src/render/script/teardown.sh.j2"),
+    include_str!("../../src/render/script/look.sh"),
+    include_str!("../../src/render/script/act.sh"),
+    include_str!("../../src/render/script/teardown.sh"),
+    include_str!("../../src/kinds/app/teardown.sh")
 );
 
 #[derive(Deserialize)]
@@ -223,7 +240,17 @@ fn render(spec: &Spec, order: &[&str]) -> Vec<(String, String)> {
         let machines: Vec<String> = app.regions.iter().map(|region| format!("machines:app:{region}:1")).collect();
         steps.add(key, "verify", &["verify", &app.name, &machines.join(" "), "address:shared_v4", "address:v6"], &[]);
     }
-    files.push(("setup.sh".to_owned(), format!("{HEAD}{}", steps.script)));
+    let mut teardown = String::new();
+    for (key, app) in spec.app.iter().rev() {
+        let name = &app.name;
+        let _ = writeln!(
+            teardown,
+            "step app.{key}/destroy remove_app {name} -- \"$FLY\" apps destroy {name} --yes  # spec.toml:1"
+        );
+    }
+    files.push(("setup.sh".to_owned(), format!("{SETUP}{}", steps.script)));
+    files.push(("verify.sh".to_owned(), format!("{VERIFY}{}", steps.checks)));
+    files.push(("teardown.sh".to_owned(), format!("{TEARDOWN}{teardown}")));
     files.push(("plan.json".to_owned(), format!("{{\"version\":1,\"steps\":[{}\n]}}\n", steps.json)));
     files.push(("ARCHITECTURE.md".to_owned(), architecture(spec)));
     files.push(("secrets.env.example".to_owned(), format!("# Secrets of {}: none.\n", spec.project.name)));
@@ -233,6 +260,7 @@ fn render(spec: &Spec, order: &[&str]) -> Vec<(String, String)> {
 #[derive(Default)]
 struct Steps {
     script: String,
+    checks: String,
     json: String,
 }
 
@@ -241,6 +269,7 @@ impl Steps {
         let fly = if command.is_empty() { "" } else { " -- \"$FLY\" " };
         let (words, rest) = (call.join(" "), command.join(" "));
         let _ = writeln!(self.script, "step app.{key}/{id} {words}{fly}{rest}  # spec.toml:1");
+        let _ = writeln!(self.checks, "check app.{key}/{id} {words}  # spec.toml:1");
         let comma = if self.json.is_empty() { "" } else { "," };
         let (call, command) = (call.join("\",\""), command.join("\",\""));
         let _ = write!(

@@ -381,7 +381,9 @@ fn waivers(out: &mut String, model: &Model) {
 fn runbook(out: &mut String, model: &Model) {
     out.push_str(
         "\n## Runbook\n\n\
-         **Set up, or mend:** `./setup.sh --dry-run` shows what is missing, `./setup.sh` adds it. Both may be repeated.\n",
+         **Set up, or mend:** `./setup.sh --dry-run` shows what is missing, `./setup.sh` adds it. Both may be repeated.\n\n\
+         **Look:** `./verify.sh` compares what runs with this page, and changes nothing.\n\n\
+         **Take down:** `./teardown.sh --dry-run` shows what would go; what holds data stays unless its kind is named.\n",
     );
     if let Some(app) = model.apps.first() {
         let (name, key) = (&app.name.value, &app.key.value);

@@ -58,30 +58,35 @@ struct StepCx<'a> {
     line: u32,
 }
 
-/// The steps as lines of the script, and as `plan.json`.
-fn steps(cx: RenderCx<'_>) -> (String, String) {
+/// The steps as lines of `setup.sh` and `verify.sh`, and as `plan.json`.
+fn steps(cx: RenderCx<'_>) -> (String, script::Checks, String) {
     let mut script = script::Steps::new(cx);
+    let mut checks = script::Checks::new(cx);
     let mut json = plan_json::Steps::new(cx);
     for step in &cx.plan.steps {
         let text = step.text(cx.model, cx.layout);
         let id = step.id(cx.model, &text);
         let step = StepCx { step, id: &id, text: &text, line: cx.source.line(text.origin.range.start) };
         script.push(&step);
+        checks.push(cx, &step);
         json.push(&step);
     }
-    (script.finish(), json.finish())
+    (script.finish(), checks, json.finish())
 }
 
 /// Renders everything.
 pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     let plain = |text| Artifact { text, executable: false };
+    let program = |text| Artifact { text, executable: true };
     let apps = &cx.model.apps;
     let fly_tomls = || {
         let file = |app: &App| (format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
         apps.iter().map(file).collect::<ArtifactSet>()
     };
-    let ((steps, json), mut files) = spread::both(apps.len() >= spread::MANY, || steps(cx), fly_tomls);
-    files.insert("setup.sh".to_owned(), Artifact { text: script::setup(cx, steps), executable: true });
+    let ((steps, checks, json), mut files) = spread::both(apps.len() >= spread::MANY, || steps(cx), fly_tomls);
+    files.insert("setup.sh".to_owned(), program(script::setup(cx, steps)));
+    files.insert("verify.sh".to_owned(), program(script::verify(cx, checks)));
+    files.insert("teardown.sh".to_owned(), program(script::teardown(cx)));
     files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
     files.insert("plan.json".to_owned(), plain(json));
     files.insert("ARCHITECTURE.md".to_owned(), plain(architecture::render(cx)));

@@ -18,6 +18,14 @@ pub(super) fn version(cx: &mut Cx<'_>) {
     }
 }
 
+/// flyctl internal/command/platform/status.go: what the status page says, as it says it. Without `--json` a browser.
+pub(super) fn platform_status(cx: &mut Cx<'_>) {
+    if cx.call.on("json") {
+        cx.print_json(&json!({"page": {"id": "1", "name": "Fly.io", "url": "https://status.flyio.net"},
+            "status": {"indicator": "none", "description": "All Systems Operational"}}));
+    }
+}
+
 /// flyctl internal/command/orgs/show.go.
 pub(super) fn show_org(cx: &mut Cx<'_>) -> Outcome {
     let slug = cx.call.words.first().cloned().unwrap_or_default();

@@ -17,6 +17,7 @@ mod apps;
 mod certs;
 mod config;
 mod deploy;
+mod destroy;
 mod ips;
 mod machine;
 mod managed;
@@ -235,6 +236,17 @@ impl Cx<'_> {
             "certs list" => certs::list(self),
             "certs add" => certs::add(self),
             "certs check" => certs::check(self),
+            "platform status" => {
+                apps::platform_status(self);
+                Ok(())
+            }
+            "apps destroy" => destroy::apps(self),
+            "machine destroy" => destroy::machines(self),
+            "ips release" => destroy::address(self),
+            "ips release-egress" => destroy::egress(self),
+            "mpg destroy" => destroy::cluster(self),
+            "redis destroy" => destroy::database(self),
+            "storage destroy" => destroy::bucket(self),
             other => {
                 let why = format!("the stand-in does not know how to do `{other}`");
                 self.refused = Some(why.clone());

@@ -140,7 +140,7 @@ fn the_folder_itself_may_be_a_link_because_it_was_named() {
     let world = World::with(clean());
     fs::create_dir(world.path("real")).unwrap();
     symlink("real", world.path("out")).unwrap();
-    world.run(&["build"]).exits(0).says("wrote 5 files to out");
+    world.run(&["build"]).exits(0).says("wrote 7 files to out");
     assert!(world.exists("real/web/fly.toml"));
     // To nothing: there is no folder to write into.
     symlink("nothing", world.path("dangling")).unwrap();

@@ -12,7 +12,8 @@ use crate::{golden, specs};
 
 /// The golden scripts.
 fn scripts() -> Vec<PathBuf> {
-    specs().iter().map(|spec| golden().join(&spec.name).join("setup.sh")).collect()
+    let names = ["setup.sh", "verify.sh", "teardown.sh"];
+    specs().iter().flat_map(|spec| names.map(|name| golden().join(&spec.name).join(name))).collect()
 }
 
 /// The output of a tool, unless it is not installed and need not be.

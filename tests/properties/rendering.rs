@@ -122,7 +122,9 @@ fn hostile_texts_leave_the_script_and_the_pages_whole() {
             let spec = spec(part, &text);
             let Some(artifacts) = compiled(&spec).artifacts else { return Ok(()) };
             pages_are_whole(&artifacts, &spec)?;
-            script_is_one(&artifacts["setup.sh"].text)?;
+            for script in ["setup.sh", "verify.sh", "teardown.sh"] {
+                script_is_one(&artifacts[script].text)?;
+            }
             rendered.set(rendered.get() + 1);
         });
         assert!(rendered.get() > 0, "nothing is ever rendered for {part}");

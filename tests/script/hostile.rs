@@ -58,6 +58,14 @@ pub(crate) fn words_paths_and_folders_do_one_thing() {
     assert_eq!(secrets["B"].digest, digest(TRAP.as_bytes()));
     assert_eq!(secrets["C"].digest, digest(b"-n-----*-$HOME-"), "one word is empty");
     account.run(&tree, &[]).ends(0).changes_nothing();
+    for (script, words) in
+        [("verify.sh", &[][..]), ("verify.sh", &["--json"]), ("teardown.sh", &["--yes-destroy", "small"])]
+    {
+        let run = account.run_script(&tree, script, words);
+        run.ends(0);
+        not_trapped(&tree, &account, &run);
+    }
+    assert!(account.state().apps.is_empty());
 }
 
 pub(crate) fn manual_texts_are_shown_as_they_are() {

@@ -10,7 +10,7 @@ use flyarch::sim::state::{App, Bucket, Database};
 
 use crate::runs::everything;
 use crate::view::{ids, things};
-use crate::world::{Account, EVERYTHING, REFERENCE, Tree, bin, program, tool};
+use crate::world::{Account, EVERYTHING, REFERENCE, Tree, bash, bin, program, tool};
 
 /// A spec without anything that needs a person.
 pub(crate) const SMALL: &str = r#"
@@ -222,12 +222,12 @@ pub(crate) fn parts_of_the_plan() {
     let tree = Tree::new(REFERENCE);
     let account = Account::reference();
     let run = account.run(&tree, &["--only", "app.web/create"]);
-    run.ends(0).says("[1/20] app.web/create");
+    run.ends(0).says("[1/20] 0:").says(" app.web/create\n");
     assert_eq!(account.state().apps.keys().collect::<Vec<_>>(), ["my-web"]);
     account.run(&tree, &["--only", "app.worker/create"]).ends(0);
     let run = account.run(&tree, &["--from", "postgres.db/create"]);
     // What was left out is missed at the end.
-    run.ends(23).says("[5/20] postgres.db/create").says("my-web has no shared_v4 address");
+    run.ends(23).says("[5/20] ").says("my-web has no shared_v4 address");
     assert!(!run.stdout.contains("app.web/create") && account.state().apps["my-web"].deployed, "{run}");
     account.run(&tree, &[]).ends(10);
     let run = account.run(&tree, &["--only", "app.worker"]);
@@ -305,7 +305,7 @@ pub(crate) fn inherited_variables_change_nothing() {
     // As `bash setup.sh` in its folder, and by a name without a folder.
     let account = Account::reference().with("CDPATH", "/:/tmp");
     account
-        .command("/bin/bash", ["-c", "cd \"$0\" && bash setup.sh", tree.script().parent().unwrap().to_str().unwrap()])
+        .command(bash(), ["-c", "cd \"$0\" && bash setup.sh", tree.script().parent().unwrap().to_str().unwrap()])
         .ends(10);
 }
 

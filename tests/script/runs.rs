@@ -1,9 +1,14 @@
 //! From nothing to the state of the spec, and once more without a change.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
 use flyarch::sim::state::{App, State};
 
+use crate::options::SMALL;
 use crate::view::ids;
-use crate::world::{Account, EVERYTHING, REFERENCE, Tree};
+use crate::world::{Account, EVERYTHING, REFERENCE, Run, Tree, bin, program};
 
 /// Addresses by kind.
 fn kinds(app: &App) -> Vec<&str> {
@@ -61,8 +66,81 @@ pub(crate) fn the_reference_from_nothing_and_again() {
 
     account.run(&tree, &[]).ends(10).changes_nothing();
     account.publish(&["shop.example.com"]);
-    account.run(&tree, &[]).ends(0).changes_nothing().says("0 changes made");
+    let again = account.run(&tree, &[]);
+    again.ends(0).changes_nothing().says("0 changes made");
     assert_eq!(ids(&account.state()), ids(&state));
+    assert_eq!(asked_twice(&again), [""; 0], "{again}");
+}
+
+/// Lines that a run asks more than once.
+fn asked_twice(run: &Run) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let lines = run.calls.iter().filter(|call| !call.changed).map(|call| call.argv.join(" "));
+    lines.filter(|line| !seen.insert(line.clone())).collect()
+}
+
+/// What exists is read once per kind and not once per step, also while things are made.
+pub(crate) fn what_exists_is_read_once() {
+    let mut spec = SMALL.replace("{ iad = 2, lhr = 1 }", "{ iad = 2, lhr = 1, nrt = 1, fra = 1 }");
+    spec = spec.replace(
+        "[app.web]",
+        "[app.web]\nsecrets = [\"A\", \"B\", \"C\"]\ndomains = [\"a.example.com\", \"b.example.com\"]",
+    );
+    for i in 0..5 {
+        write!(spec, "[app.more{i}]\nbuild = {{ image = \"x:1\" }}\n[redis.cache{i}]\n").unwrap();
+    }
+    let tree = Tree::new(&spec);
+    let mut account = Account::new("personal").with("A", "1").with("B", "2").with("C", "3");
+    account.publish(&["a.example.com", "b.example.com"]);
+    let run = account.run(&tree, &[]);
+    run.ends(0).says("changed by:\n  - app.web/create\n  - app.more0/create\n");
+    let mut counts = BTreeMap::new();
+    for call in run.calls.iter().filter(|call| !call.changed) {
+        *counts.entry(call.argv.join(" ")).or_insert(0) += 1;
+    }
+    for (line, count) in counts {
+        // Before a change of the machines, after it, and at the end; all else before it and at the end.
+        let most = match line.split(" -a ").next().unwrap() {
+            "scale show" | "secrets list" | "scale show --json" => 3,
+            "apps list --org personal --json" | "redis list --org personal" => 1,
+            _ => 2,
+        };
+        assert!(count <= most, "{count} times {line}\n{run}");
+    }
+}
+
+/// The script of a thousand apps: functions once, a line per step, and no wait before the first command.
+pub(crate) fn a_thousand_apps_begin_at_once() {
+    let mut spec = SMALL.split("[app.web]").next().unwrap().to_owned();
+    for i in 0..1000 {
+        write!(spec, "[app.a{i}]\nbuild = {{ image = \"x:1\" }}\nhttp_service = {{ internal_port = 8080 }}\n").unwrap();
+    }
+    let (big, small) = (Tree::new(&spec), Tree::new(SMALL));
+    let mut account = Account::new("personal");
+    let folder = account.folder().join("../bin");
+    std::fs::create_dir(&folder).unwrap();
+    // The first command ends the run.
+    program(&folder.join("fly"), "#!/bin/sh\nexit 1\n");
+    account.set("PATH", std::env::join_paths([folder, bin().to_owned(), "/usr/bin".into(), "/bin".into()]).unwrap());
+    for name in ["setup.sh", "verify.sh", "teardown.sh"] {
+        let text = |tree: &Tree| std::fs::read_to_string(tree.script().with_file_name(name)).unwrap();
+        let lines =
+            |text: &str| text.lines().filter(|line| !line.starts_with("step ") && !line.starts_with("check ")).count();
+        assert_eq!(lines(&text(&big)), lines(&text(&small)), "{name}: only the steps grow");
+        let took = || {
+            let start = Instant::now();
+            let run = account.run_script(
+                &big,
+                name,
+                &["--yes-destroy", "small"][..if name == "teardown.sh" { 2 } else { 0 }],
+            );
+            run.ends(20);
+            start.elapsed()
+        };
+        // The best of five: others may be busy.
+        let best = (0..5).map(|_| took()).min().unwrap();
+        assert!(best < Duration::from_secs(1), "{name} takes {best:?} to begin");
+    }
 }
 
 pub(crate) fn a_published_host_needs_nobody() {

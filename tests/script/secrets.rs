@@ -10,7 +10,7 @@ use flyarch::sim::state::{Record, digest};
 
 use crate::options::SMALL;
 use crate::runs::everything;
-use crate::world::{Account, Run, Tree, files, program, tool};
+use crate::world::{Account, Run, Tree, bash, files, program, tool};
 
 /// Values that have gone wrong somewhere.
 fn nasty() -> Vec<Vec<u8>> {
@@ -152,7 +152,7 @@ fn set_each(values: &[Vec<u8>]) -> Vec<(i32, String, Option<String>)> {
     );
     let path = folder.join("run.sh");
     program(&path, &run);
-    let ran = account.command("/bin/bash", [&path, &folder]);
+    let ran = account.command(bash(), [&path, &folder]);
     ran.ends(0);
     let state = account.state();
     let read = |name: String| fs::read_to_string(folder.join(name)).unwrap();
@@ -291,10 +291,10 @@ pub(crate) fn no_value_is_seen() {
         let script = tree.script();
         let args: Vec<&str> =
             if traced { vec!["-x", "-v", script.to_str().unwrap()] } else { vec![script.to_str().unwrap()] };
-        let first = account.command("/bin/bash", &args);
+        let first = account.command(bash(), &args);
         first.ends(10);
         account.fly("secrets set LICENSE=bought --stage -a all-web");
-        let again = account.command("/bin/bash", [&args[..], &["--update-secrets"]].concat());
+        let again = account.command(bash(), [&args[..], &["--update-secrets"]].concat());
         again.ends(0);
         for run in [&first, &again] {
             let mut values: Vec<String> =

@@ -45,6 +45,7 @@ pub(crate) fn from_nothing_and_again(spec: &Path) {
     is_the_model(&state, &model);
     account.run(&tree, &[]).ends(0).changes_nothing().says("0 changes made");
     assert_eq!(ids(&account.state()), ids(&state));
+    account.run_script(&tree, "verify.sh", &[]).ends(0).changes_nothing().says(" 0 wrong, 0 waiting");
 }
 
 /// Lays out what the apps are built from and what secrets are taken from, and lists the secrets that a person sets.

@@ -78,15 +78,24 @@ pub(crate) fn as_jq() -> Option<i32> {
     Some(i32::from(*code))
 }
 
+/// The bash that runs the scripts: the one that `FLYARCH_BASH` names, for older ones, else the system's.
+pub(crate) fn bash() -> OsString {
+    std::env::var_os("FLYARCH_BASH").unwrap_or_else(|| "/bin/bash".into())
+}
+
 /// The folder that is first on the `PATH` of the scripts.
 pub(crate) fn bin() -> &'static Path {
     static BIN: OnceLock<PathBuf> = OnceLock::new();
     BIN.get_or_init(|| {
         let bin = Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-bin");
         fs::create_dir_all(&bin).unwrap();
-        program(&bin.join("fly"), FLY);
-        // Waiting is for others.
-        program(&bin.join("sleep"), "#!/bin/sh\nexit 0\n");
+        // Waiting is for others. What another run of the tests may be using is not written again.
+        for (name, text) in [("fly", FLY), ("sleep", "#!/bin/sh\nexit 0\n")] {
+            let path = bin.join(name);
+            if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+                program(&path, text);
+            }
+        }
         let (jq, this) = (bin.join("jq"), std::env::current_exe().unwrap());
         if fs::read_link(&jq).ok().as_ref() != Some(&this) {
             drop(fs::remove_file(&jq));
@@ -268,15 +277,24 @@ impl Account {
         assert_eq!(output.code, 0, "fly {words}: {}", output.stderr);
     }
 
-    /// Runs the script of a tree.
+    /// Runs `setup.sh` of a tree.
     pub(crate) fn run(&self, tree: &Tree, args: &[&str]) -> Run {
-        let script = tree.script();
+        self.run_script(tree, "setup.sh", args)
+    }
+
+    /// Runs a script of a tree.
+    pub(crate) fn run_script(&self, tree: &Tree, name: &str, args: &[&str]) -> Run {
+        let script = tree.script().with_file_name(name);
         let args: Vec<&OsStr> = [script.as_os_str()].into_iter().chain(args.iter().map(OsStr::new)).collect();
-        self.command("/bin/bash", args)
+        self.command(bash(), args)
     }
 
     /// Runs a program in this environment, in a folder that has nothing to do with the script.
-    pub(crate) fn command<S: AsRef<OsStr>>(&self, program: &str, args: impl IntoIterator<Item = S>) -> Run {
+    pub(crate) fn command<S: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run {
         let before = Record::all(&self.folder()).unwrap().len();
         let output = Command::new(program)
             .args(args)

@@ -35,9 +35,10 @@ MINIMUM=0.4.11
 TOTAL=23
 
 DRY_RUN='' YES='' ONLY='' FROM='' REDEPLOY='' UPDATE_SECRETS='' ALLOW_SCALE_DOWN=''
-COUNT=0 MADE=0 STOOD=0 STEP='' STATE='' DIFFERS='' LATER='' REFUSED='' BLOCKED='' STAGED='' MATCHED=''
+COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' DIFFERS='' LATER='' REFUSED=''
+BLOCKED='' STAGED='' SECONDS=0
 
-# What every step is made of. A listing that fails, or that is no JSON, ends the run: it never reads as "missing".
+# How the scripts look. A listing that fails, or that is no JSON, ends the run: it never reads as "missing".
 
 say() { printf '%s\n' "$*"; }
 note() { printf '        %s\n' "$*"; }
@@ -73,100 +74,6 @@ quoted() {
     esac
   done
   printf '%s' "${out# }"
-}
-
-# selected ID: whether --only and --from let a step run.
-selected() {
-  if [ -n "$FROM" ]; then
-    if [ "$1" != "$FROM" ]; then return 1; fi
-    FROM=''
-  fi
-  case $ONLY in
-  '' | "$1" | "${1%%/*}") return 0 ;;
-  *) return 1 ;;
-  esac
-}
-
-# step ID FUNCTION ARGUMENT...: one line of the plan.
-step() {
-  COUNT=$((COUNT + 1))
-  STEP=$1
-  shift
-  if ! selected "$STEP"; then
-    STEP=''
-    return 0
-  fi
-  MATCHED=yes
-  printf '[%d/%d] %s\n' "$COUNT" "$TOTAL" "$STEP"
-  "$@"
-  STEP=''
-}
-
-stands() {
-  STOOD=$((STOOD + 1))
-  note "stands: $*"
-}
-
-# differs TEXT...: something is not as the spec says, and is left alone.
-differs() {
-  DIFFERS="$DIFFERS
-  - $*"
-  note "differs, left alone: $*"
-}
-
-# refuse TEXT...: something is not done because it would destroy.
-refuse() {
-  REFUSED=yes
-  differs "$@"
-}
-
-# later TEXT...: something that only a person can do.
-later() {
-  LATER="$LATER
-  - $*"
-  note "for you: $*"
-}
-
-# block APP TEXT...: an app that cannot be deployed before a person has done something.
-block() {
-  local app=$1
-  shift
-  BLOCKED="$BLOCKED $app "
-  later "$@"
-}
-
-# staged APP: a secret of the app is set that its machines do not have yet.
-staged() {
-  STAGED="$STAGED $1 "
-  forget "secrets.$1"
-}
-
-blocked() {
-  case $BLOCKED in
-  *" $1 "*) return 0 ;;
-  *) return 1 ;;
-  esac
-}
-
-# change COMMAND...: runs a command that changes something. Its output is not shown: some commands print credentials.
-# Returns the command's exit code; its errors are in $STATE/error.
-change() {
-  if [ -n "$DRY_RUN" ]; then
-    note "would run: $(quoted "$@")"
-    MADE=$((MADE + 1))
-    return 0
-  fi
-  note "$(quoted "$@")"
-  if "$@" </dev/null >/dev/null 2>"$STATE/error"; then
-    MADE=$((MADE + 1))
-    return 0
-  fi
-  return 1
-}
-
-# must COMMAND...: as change, but a failure ends the run.
-must() {
-  change "$@" || fail 23 "$(quoted "$@") failed: $(reason)"
 }
 
 # reason: the last words of the command that failed.
@@ -208,7 +115,18 @@ parse() {
 }
 
 # forget NAME: what a listing said has changed.
-forget() { rm -f "$STATE/$1"; }
+forget() { rm -f "$STATE/$1" "$STATE/$1.stale"; }
+
+# stale NAME: as forget, but only for those who renew it. What changed was one entry, and no step asks for it again.
+stale() { : >"$STATE/$1.stale"; }
+
+# renew NAME...: forgets what is stale.
+renew() {
+  local name
+  for name in "$@"; do
+    if [ -f "$STATE/$name.stale" ]; then forget "$name"; fi
+  done
+}
 
 # ask NAME FILTER ARGUMENT...: what a listing says.
 ask() {
@@ -226,6 +144,7 @@ has() {
 
 # ours NAME: whether an app of this name is in the organisation. A name elsewhere is somebody else's.
 ours() {
+  case $CREATED in *" $1 "*) return 0 ;; esac
   listing apps "$FLY" apps list --org "$ORG" --json
   has apps 'any(.[]; .Name == $n)' --arg n "$1"
 }
@@ -247,19 +166,165 @@ has_secret() {
   has "secrets.$1" 'any(.[]; .name == $n)' --arg n "$2"
 }
 
-# in_table NAME COMMAND...: whether the first column of a table holds a name. For what flyctl lists without JSON.
+# in_table KIND NAME: whether the first column of the table of a kind holds a name. For what flyctl lists without JSON.
 in_table() {
-  local name=$1
-  shift
-  if ! "$@" </dev/null >"$STATE/table" 2>"$STATE/error"; then
-    fail 21 "$(quoted "$@") failed: $(reason)"
+  local kind=$1
+  if ! [ -f "$STATE/$kind" ]; then
+    output "$kind" "$FLY" "$kind" list --org "$ORG"
+    # The head of the table is there even when nothing else is.
+    if ! head -n 1 "$STATE/$kind.text" | grep -q 'NAME'; then
+      fail 21 "$(quoted "$FLY" "$kind" list --org "$ORG") printed no table"
+    fi
+    sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/$kind.text" >"$STATE/$kind" ||
+      fail 23 "cannot write to $STATE"
   fi
-  # The head of the table is there even when nothing else is.
-  if ! head -n 1 "$STATE/table" | grep -q 'NAME'; then fail 21 "$(quoted "$@") printed no table"; fi
-  # By way of a file: grep ends at the first match, and a pipe that nobody reads would be an error.
-  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" >"$STATE/names" ||
-    fail 23 "cannot write to $STATE"
-  grep -qxF -- "$name" "$STATE/names"
+  grep -qxF -- "$2" "$STATE/$kind"
+}
+
+# prepare: finds the tools, the token and the organisation.
+prepare() {
+  # What these say would change what commands mean, or write down what they send.
+  unset FLY_APP FLY_REGION FLY_ORG FLY_ORGANIZATION FLY_JSON FLY_VERBOSE LOG_LEVEL FLYCTL_OUTPUT_HAR
+  # flyctl takes the first token that is set, even an empty one.
+  if [ -z "${FLY_ACCESS_TOKEN-}" ]; then unset FLY_ACCESS_TOKEN; fi
+  export FLY_NO_UPDATE_CHECK=1 FLY_NO_INCIDENTS_CHECK=1 FLY_SEND_METRICS=0 NO_COLOR=1
+  command -v jq >/dev/null || fail 20 "jq is missing: https://jqlang.org/download"
+  FLY=$(command -v fly || command -v flyctl) || fail 20 "flyctl is missing: https://fly.io/docs/flyctl/install"
+  local version
+  version=$("$FLY" version --json </dev/null | jq -r '.Version // .version // ""') || fail 20 "$FLY version --json failed"
+  jq -en --arg have "$version" --arg need "$MINIMUM" \
+    '[$have, $need] | map(ltrimstr("v") | split("-")[0] | split(".") | map(tonumber)) | .[0] >= .[1]' >/dev/null 2>&1 ||
+    fail 20 "flyctl $version is too old: this script needs $MINIMUM or later (fly version upgrade)"
+  STATE=$(mktemp -d "${TMPDIR:-/tmp}/flyarch.XXXXXX")
+  trap finish EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  "$FLY" orgs show "$ORG" --json </dev/null >/dev/null 2>"$STATE/error" ||
+    fail 20 "no token, or one that does not see the organisation $ORG (set FLY_API_TOKEN, or run fly auth login): $(reason)"
+}
+
+# What every step is made of.
+
+# selected ID: whether --only and --from let a step run.
+selected() {
+  if [ -n "$FROM" ]; then
+    if [ "$1" != "$FROM" ]; then return 1; fi
+    FROM=''
+  fi
+  case $ONLY in
+  '' | "$1" | "${1%%/*}") return 0 ;;
+  *) return 1 ;;
+  esac
+}
+
+# step ID FUNCTION ARGUMENT...: one line of the plan.
+step() {
+  COUNT=$((COUNT + 1))
+  STEP=$1
+  shift
+  if ! selected "$STEP"; then
+    STEP=''
+    return 0
+  fi
+  MATCHED=yes
+  printf '[%d/%d] %s %s\n' "$COUNT" "$TOTAL" "$(elapsed)" "$STEP"
+  "$@"
+  STEP=''
+}
+
+# elapsed: minutes and seconds since the start.
+elapsed() { printf '%d:%02d' "$((SECONDS / 60))" "$((SECONDS % 60))"; }
+
+stands() {
+  STOOD=$((STOOD + 1))
+  note "stands: $*"
+}
+
+# made: a change of this step. The summary names the steps, as many as somebody reads.
+made() {
+  MADE=$((MADE + 1))
+  if [ "$LAST" = "$STEP" ]; then return 0; fi
+  LAST=$STEP
+  NAMED=$((NAMED + 1))
+  if [ "$NAMED" -gt 50 ]; then return 0; fi
+  CHANGED="$CHANGED
+  - $STEP"
+}
+
+# changed: the steps that made a change.
+changed() {
+  if [ "$NAMED" -gt 50 ]; then
+    CHANGED="$CHANGED
+  - and $((NAMED - 50)) more, as shown above"
+  fi
+  if [ -n "$DRY_RUN" ]; then say "to be changed by:$CHANGED"; else say "changed by:$CHANGED"; fi
+}
+
+# change COMMAND...: runs a command that changes something. Its output is not shown: some commands print credentials.
+# Returns the command's exit code; its errors are in $STATE/error.
+change() {
+  if [ -n "$DRY_RUN" ]; then
+    note "would run: $(quoted "$@")"
+    made
+    return 0
+  fi
+  note "$(quoted "$@")"
+  if "$@" </dev/null >/dev/null 2>"$STATE/error"; then
+    made
+    return 0
+  fi
+  return 1
+}
+
+# must COMMAND...: as change, but a failure ends the run.
+must() {
+  change "$@" || fail 23 "$(quoted "$@") failed: $(reason)"
+}
+
+# What is told at the end.
+
+# differs TEXT...: something is not as the spec says, and is left alone.
+differs() {
+  DIFFERS="$DIFFERS
+  - $*"
+  note "differs, left alone: $*"
+}
+
+# refuse TEXT...: something is not done because it would destroy.
+refuse() {
+  REFUSED=yes
+  differs "$@"
+}
+
+# later TEXT...: something that only a person can do.
+later() {
+  LATER="$LATER
+  - $*"
+  note "for you: $*"
+}
+
+# block APP TEXT...: an app that cannot be deployed before a person has done something.
+block() {
+  local app=$1
+  shift
+  BLOCKED="$BLOCKED $app "
+  later "$@"
+}
+
+blocked() {
+  case $BLOCKED in
+  *" $1 "*) return 0 ;;
+  *) return 1 ;;
+  esac
+}
+
+# created APP: it is there now, as no listing says yet.
+created() { if [ -z "$DRY_RUN" ]; then CREATED="$CREATED $1 "; fi; }
+
+# staged APP: a secret of the app is set that its machines do not have yet.
+staged() {
+  STAGED="$STAGED $1 "
+  stale "secrets.$1"
 }
 
 summary() {
@@ -267,12 +332,38 @@ summary() {
   if [ -n "$DRY_RUN" ]; then
     say "dry run: $MADE changes to make, $STOOD things stand as they should"
   else
-    say "done: $MADE changes made, $STOOD things stood as they should"
+    say "done in $(elapsed): $MADE changes made, $STOOD things stood as they should"
   fi
+  if [ -n "$CHANGED" ]; then changed; fi
   if [ -n "$DIFFERS" ]; then say "different from the spec, and left alone:$DIFFERS"; fi
   if [ -n "$LATER" ]; then say "left for you:$LATER"; fi
   if [ -n "$REFUSED" ]; then exit 24; fi
   if [ -n "$LATER" ]; then exit 10; fi
+}
+
+# deployed APP: whether its last release is complete.
+deployed() {
+  app_listing releases "$1" "$FLY" releases -a "$1" --json
+  has "releases.$1" '(.[0].Status // "") == "complete"'
+}
+
+# config_of APP WHICH COMMAND...: the configuration of an app, and of no other, in $STATE/WHICH.APP.
+config_of() {
+  local app=$1 which=$2
+  shift 2
+  document "$which.$app" "$@"
+  has "$which.$app" '.app == $a' --arg a "$app" || fail 21 "$(quoted "$@") printed something else than the configuration of $app"
+}
+
+# configured APP CONFIG: whether an app that is deployed runs the configuration.
+configured() {
+  local running wanted
+  config_of "$1" running "$FLY" config show -a "$1"
+  config_of "$1" wanted "$FLY" config show --local -c "$2" -a "$1"
+  # The build section is about the image, and flyctl does not keep it everywhere.
+  running=$(ask "running.$1" 'del(.build)' -S) || exit $?
+  wanted=$(ask "wanted.$1" 'del(.build)' -S) || exit $?
+  [ "$running" = "$wanted" ]
 }
 
 # app NAME NETWORK -- COMMAND...
@@ -289,7 +380,7 @@ app() {
     return 0
   fi
   if change "$@"; then
-    forget apps
+    created "$name"
     return 0
   fi
   local why
@@ -313,7 +404,7 @@ address() {
     return 0
   fi
   must "$@"
-  forget "ips.$app"
+  stale "ips.$app"
 }
 
 # volumes APP NAME REGION COUNT GB DAYS SNAPSHOTS -- COMMAND...: the command makes one volume.
@@ -333,31 +424,24 @@ volumes() {
     --arg n "$name" --arg r "$region" --arg d "$days" --arg s "$snapshots")
   for id in $ids; do
     must "$FLY" volumes update "$id" --snapshot-retention "$days" "--scheduled-snapshots=$snapshots" -a "$app"
+    stale "volumes.$app"
   done
   ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r and .size_gb < ($g | tonumber)) | .id' \
     --arg n "$name" --arg r "$region" --arg g "$gb")
   for id in $ids; do
     must "$FLY" volumes extend "$id" --size "$gb" -a "$app" --yes
+    stale "volumes.$app"
   done
+  ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r and .size_gb > ($g | tonumber))
+      | "\(.id) of \(.size_gb) GB"' --arg n "$name" --arg r "$region" --arg g "$gb")
+  while IFS= read -r id; do
+    if [ -n "$id" ]; then differs "$app has a volume $name in $region, $id, not $gb: a volume cannot shrink"; fi
+  done <<<"$ids"
   while [ "$have" -lt "$count" ]; do
     must "$@"
     have=$((have + 1))
+    stale "volumes.$app"
   done
-  forget "volumes.$app"
-}
-
-# deployed APP: whether its last release is complete.
-deployed() {
-  app_listing releases "$1" "$FLY" releases -a "$1" --json
-  has "releases.$1" '(.[0].Status // "") == "complete"'
-}
-
-# config_of APP WHICH COMMAND...: the configuration of an app, and of no other, in $STATE/WHICH.APP.
-config_of() {
-  local app=$1 which=$2
-  shift 2
-  document "$which.$app" "$@"
-  has "$which.$app" '.app == $a' --arg a "$app" || fail 21 "$(quoted "$@") printed something else than the configuration of $app"
 }
 
 # why_deploy APP CONFIG BUILDER: sets the caller's $why to why the app must be deployed; to nothing when it runs what
@@ -373,12 +457,10 @@ why_deploy() {
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   if has "secrets.$app" 'any(.[]; .status == "Staged" or .status == "Partial")'; then return 0; fi
   why='its configuration has changed'
-  config_of "$app" running "$FLY" config show -a "$app"
-  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
-  # The build section is about the image, and flyctl does not keep it everywhere.
-  running=$(ask "running.$app" 'del(.build)' -S)
-  wanted=$(ask "wanted.$app" 'del(.build)' -S)
-  if [ "$running" != "$wanted" ]; then return 0; fi
+  if ! configured "$app" "$config"; then return 0; fi
+  why='it has no machines'
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  if has "scale.$app" 'all(.[]; .Count == 0)'; then return 0; fi
   why=''
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
@@ -388,14 +470,29 @@ why_deploy() {
   fi
 }
 
-# gone APP CONFIG: the groups that have machines and are not in the configuration. A deploy would destroy them.
+# gone APP CONFIG: the groups that have machines and are not in the configuration, each on a line with what it has. A
+# deploy would destroy them.
 gone() {
   local app=$1 config=$2 groups
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
   groups=$(ask "wanted.$app" '.processes // {} | if length == 0 then "app" else keys | join(" ") end') || exit $?
-  ask "scale.$app" '[.[].Process | select(. != "") | select(. as $p | $g | split(" ") | index($p) | not)] | join(" ")' \
-    --arg g "$groups"
+  ask "scale.$app" '.[] | select(.Process != "" and .Count > 0)
+    | select(.Process as $p | $g | split(" ") | index($p) | not)
+    | "\(.Process) \(.Regions | to_entries | map("\(.value) in \(.key)") | join(", "))"' --arg g "$groups"
+}
+
+# unmounted APP CONFIG: the mounts of groups that run and stay, each as GROUP:VOLUMES, that the configuration no longer
+# has. flyctl takes volumes from machines only at a terminal.
+unmounted() {
+  local app=$1 config=$2 wanted
+  local mounts='(.processes // {} | keys) as $names
+    | (if ($names | length) == 0 or ($names | index("app")) then "app" else $names[0] end) as $default
+    | [.mounts // [] | if type == "array" then .[] else . end | .source as $s | .processes // [$default] | .[] | "\(.):\($s)"]'
+  if has "scale.$app" 'all(.[]; .Count == 0)'; then return 0; fi
+  config_of "$app" running "$FLY" config show -a "$app"
+  wanted=$(ask "wanted.$app" "{mounts: ($mounts), groups: (.processes // {\"app\": \"\"} | keys)}" -c) || exit $?
+  ask "running.$app" "$mounts"' - $w.mounts | .[] | select(split(":")[0] as $g | $w.groups | index($g))' --argjson w "$wanted"
 }
 
 # deploy APP CONFIG BUILDER -- COMMAND...: the word IMAGE stands for the image that the builder runs.
@@ -415,7 +512,15 @@ deploy() {
   surplus=$(gone "$app" "$config")
   if [ -n "$surplus" ] && [ -z "$ALLOW_SCALE_DOWN" ]; then
     BLOCKED="$BLOCKED $app "
-    refuse "$app has machines of groups that the spec no longer has: $surplus; a deploy with --allow-scale-down destroys them"
+    while IFS= read -r word; do
+      refuse "$app has machines of group ${word%% *}, which the spec no longer has: ${word#* }; a deploy with --allow-scale-down destroys them, and keeps their volumes"
+    done <<<"$surplus"
+    return 0
+  fi
+  word=$(unmounted "$app" "$config")
+  if [ -n "$word" ]; then
+    BLOCKED="$BLOCKED $app "
+    refuse "$app no longer mounts what its machines have ($(printf '%s' "$word" | tr '\n' ' ')): flyctl does not take volumes from machines; give the group another name, and take the old one away with --allow-scale-down"
     return 0
   fi
   if [ -n "$builder" ]; then
@@ -425,6 +530,13 @@ deploy() {
       block "$app" "$app runs the image of $builder, which is not deployed yet"
       return 0
     fi
+  fi
+  # flyctl looks for free volumes before it destroys machines: what a new group shall mount must be free by then.
+  app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
+  if [ -n "$surplus" ] && has "volumes.$app" 'length > 0'; then
+    while IFS= read -r word; do
+      must "$FLY" scale count "${word%% *}=0" -a "$app" --yes
+    done <<<"$surplus"
   fi
   local -a words
   words=()
@@ -438,7 +550,7 @@ deploy() {
     note "$(quoted "${words[@]}")"
     # A deploy takes minutes: its progress is shown, and prints no credentials.
     "${words[@]}" </dev/null || fail 23 "the deploy of $app failed"
-    MADE=$((MADE + 1))
+    made
   fi
   forget "releases.$app"
   forget "secrets.$app"
@@ -463,8 +575,8 @@ machines() {
     refuse "$app has $have machines of $group in $region, not $count: --allow-scale-down destroys the surplus"
   else
     must "$@"
-    forget "scale.$app"
-    forget "volumes.$app"
+    stale "scale.$app"
+    stale "volumes.$app"
   fi
 }
 
@@ -479,7 +591,7 @@ certificate() {
     if [ -n "$DRY_RUN" ]; then return 0; fi
   else
     must "$@"
-    forget "certs.$app"
+    stale "certs.$app"
     if [ -n "$DRY_RUN" ]; then return 0; fi
   fi
   document "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
@@ -500,6 +612,7 @@ verify() {
   local app=$1 want kind rest have region
   shift
   if [ -n "$DRY_RUN" ] || blocked "$app"; then return 0; fi
+  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app"
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   app_listing ips "$app" "$FLY" ips list -a "$app" --json
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
@@ -584,7 +697,7 @@ put_secret() {
   fi
   if [ -n "$DRY_RUN" ]; then
     note "would set secret $name through standard input: $FLY secrets import --stage -a $app"
-    MADE=$((MADE + 1))
+    made
     staged "$app"
     return 0
   fi
@@ -600,7 +713,7 @@ put_secret() {
     printf '%s' "$value" | "$FLY" secrets set "$name=-" --stage -a "$app" >/dev/null 2>"$STATE/error" || unstored
   fi
   note "secret $name is staged"
-  MADE=$((MADE + 1))
+  made
   staged "$app"
 }
 
@@ -725,9 +838,6 @@ secret_manual() {
   block "$1" "secret $2 of $1 is set by hand ($3): $FLY secrets set $2=- --stage -a $1 <FILE"
 }
 
-# How long a new cluster may take, and how often it is looked at, in seconds.
-WAIT_SECONDS=1800 WAIT_STEP=10
-
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi
@@ -738,6 +848,9 @@ mpg_list() {
     parse array mpg "$FLY" mpg list --org "$ORG" --json
   fi
 }
+
+# How long a new cluster may take, and how often it is looked at, in seconds.
+WAIT_SECONDS=1800 WAIT_STEP=10
 
 # mpg NAME REGION PLAN -- COMMAND...: prints a password, and waits until the cluster is ready.
 mpg() {
@@ -807,15 +920,16 @@ attach_mpg() {
 redis() {
   local name=$1
   shift 2
-  if in_table "$name" "$FLY" redis list --org "$ORG"; then
+  if in_table redis "$name"; then
     stands "redis $name"
     return 0
   fi
   if change "$@"; then return 0; fi
   local why
   why=$(reason)
+  forget redis
   # The reply may have been lost: what counts is whether the database is there now.
-  if in_table "$name" "$FLY" redis list --org "$ORG"; then return 0; fi
+  if in_table redis "$name"; then return 0; fi
   case $why in
   *taken* | *exists*) fail 22 "the name $name belongs to somebody else: set another \`name\` in the spec" ;;
   *) fail 23 "redis $name was not created: $why" ;;
@@ -831,7 +945,7 @@ attach_redis() {
   fi
   if [ -n "$DRY_RUN" ]; then
     note "would set $variable to the private URL of redis $name through standard input"
-    MADE=$((MADE + 1))
+    made
     staged "$app"
     return 0
   fi
@@ -849,14 +963,15 @@ attach_redis() {
 bucket() {
   local name=$1 app=$2
   shift 3
-  if in_table "$name" "$FLY" storage list --org "$ORG"; then
+  if in_table storage "$name"; then
     stands "bucket $name"
   else
     if ! change "$@"; then
       local why
       why=$(reason)
+      forget storage
       # The reply may have been lost: what counts is whether the bucket is there now.
-      in_table "$name" "$FLY" storage list --org "$ORG" || case $why in
+      in_table storage "$name" || case $why in
       *'for app'*) fail 23 "bucket $name was not created: $why" ;;
       *taken* | *exists*) fail 22 "the bucket name $name is taken: set another \`name\` in the spec" ;;
       *) fail 23 "bucket $name was not created: $why" ;;
@@ -906,23 +1021,7 @@ while [ $# -gt 0 ]; do
 done
 
 HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-# What these say would change what commands mean, or write down what they send.
-unset FLY_APP FLY_REGION FLY_ORG FLY_ORGANIZATION FLY_JSON FLY_VERBOSE LOG_LEVEL FLYCTL_OUTPUT_HAR
-# flyctl takes the first token that is set, even an empty one.
-if [ -z "${FLY_ACCESS_TOKEN-}" ]; then unset FLY_ACCESS_TOKEN; fi
-export FLY_NO_UPDATE_CHECK=1 FLY_NO_INCIDENTS_CHECK=1 FLY_SEND_METRICS=0 NO_COLOR=1
-command -v jq >/dev/null || fail 20 "jq is missing: https://jqlang.org/download"
-FLY=$(command -v fly || command -v flyctl) || fail 20 "flyctl is missing: https://fly.io/docs/flyctl/install"
-VERSION=$("$FLY" version --json </dev/null | jq -r '.Version // .version // ""') || fail 20 "$FLY version --json failed"
-jq -en --arg have "$VERSION" --arg need "$MINIMUM" \
-  '[$have, $need] | map(ltrimstr("v") | split("-")[0] | split(".") | map(tonumber)) | .[0] >= .[1]' >/dev/null 2>&1 ||
-  fail 20 "flyctl $VERSION is too old: this script needs $MINIMUM or later (fly version upgrade)"
-STATE=$(mktemp -d "${TMPDIR:-/tmp}/flyarch.XXXXXX")
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-"$FLY" orgs show "$ORG" --json </dev/null >/dev/null 2>"$STATE/error" ||
-  fail 20 "no token, or one that does not see the organisation $ORG (set FLY_API_TOKEN, or run fly auth login): $(reason)"
+prepare
 
 if [ -t 0 ] && [ -z "$YES$DRY_RUN" ]; then
   printf 'This sets up %s in the organisation %s, in %s steps. --dry-run shows what would be done. Go on? [y/N] ' \

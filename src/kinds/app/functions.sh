@@ -12,7 +12,7 @@ app() {
     return 0
   fi
   if change "$@"; then
-    forget apps
+    created "$name"
     return 0
   fi
   local why
@@ -36,7 +36,7 @@ address() {
     return 0
   fi
   must "$@"
-  forget "ips.$app"
+  stale "ips.$app"
 }
 
 # volumes APP NAME REGION COUNT GB DAYS SNAPSHOTS -- COMMAND...: the command makes one volume.
@@ -56,31 +56,24 @@ volumes() {
     --arg n "$name" --arg r "$region" --arg d "$days" --arg s "$snapshots")
   for id in $ids; do
     must "$FLY" volumes update "$id" --snapshot-retention "$days" "--scheduled-snapshots=$snapshots" -a "$app"
+    stale "volumes.$app"
   done
   ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r and .size_gb < ($g | tonumber)) | .id' \
     --arg n "$name" --arg r "$region" --arg g "$gb")
   for id in $ids; do
     must "$FLY" volumes extend "$id" --size "$gb" -a "$app" --yes
+    stale "volumes.$app"
   done
+  ids=$(ask "volumes.$app" '.[] | select(.name == $n and .region == $r and .size_gb > ($g | tonumber))
+      | "\(.id) of \(.size_gb) GB"' --arg n "$name" --arg r "$region" --arg g "$gb")
+  while IFS= read -r id; do
+    if [ -n "$id" ]; then differs "$app has a volume $name in $region, $id, not $gb: a volume cannot shrink"; fi
+  done <<<"$ids"
   while [ "$have" -lt "$count" ]; do
     must "$@"
     have=$((have + 1))
+    stale "volumes.$app"
   done
-  forget "volumes.$app"
-}
-
-# deployed APP: whether its last release is complete.
-deployed() {
-  app_listing releases "$1" "$FLY" releases -a "$1" --json
-  has "releases.$1" '(.[0].Status // "") == "complete"'
-}
-
-# config_of APP WHICH COMMAND...: the configuration of an app, and of no other, in $STATE/WHICH.APP.
-config_of() {
-  local app=$1 which=$2
-  shift 2
-  document "$which.$app" "$@"
-  has "$which.$app" '.app == $a' --arg a "$app" || fail 21 "$(quoted "$@") printed something else than the configuration of $app"
 }
 
 # why_deploy APP CONFIG BUILDER: sets the caller's $why to why the app must be deployed; to nothing when it runs what
@@ -96,12 +89,10 @@ why_deploy() {
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   if has "secrets.$app" 'any(.[]; .status == "Staged" or .status == "Partial")'; then return 0; fi
   why='its configuration has changed'
-  config_of "$app" running "$FLY" config show -a "$app"
-  config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
-  # The build section is about the image, and flyctl does not keep it everywhere.
-  running=$(ask "running.$app" 'del(.build)' -S)
-  wanted=$(ask "wanted.$app" 'del(.build)' -S)
-  if [ "$running" != "$wanted" ]; then return 0; fi
+  if ! configured "$app" "$config"; then return 0; fi
+  why='it has no machines'
+  app_listing scale "$app" "$FLY" scale show -a "$app" --json
+  if has "scale.$app" 'all(.[]; .Count == 0)'; then return 0; fi
   why=''
   if [ -n "$builder" ]; then
     app_listing releases "$builder" "$FLY" releases -a "$builder" --json
@@ -111,14 +102,29 @@ why_deploy() {
   fi
 }
 
-# gone APP CONFIG: the groups that have machines and are not in the configuration. A deploy would destroy them.
+# gone APP CONFIG: the groups that have machines and are not in the configuration, each on a line with what it has. A
+# deploy would destroy them.
 gone() {
   local app=$1 config=$2 groups
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   config_of "$app" wanted "$FLY" config show --local -c "$config" -a "$app"
   groups=$(ask "wanted.$app" '.processes // {} | if length == 0 then "app" else keys | join(" ") end') || exit $?
-  ask "scale.$app" '[.[].Process | select(. != "") | select(. as $p | $g | split(" ") | index($p) | not)] | join(" ")' \
-    --arg g "$groups"
+  ask "scale.$app" '.[] | select(.Process != "" and .Count > 0)
+    | select(.Process as $p | $g | split(" ") | index($p) | not)
+    | "\(.Process) \(.Regions | to_entries | map("\(.value) in \(.key)") | join(", "))"' --arg g "$groups"
+}
+
+# unmounted APP CONFIG: the mounts of groups that run and stay, each as GROUP:VOLUMES, that the configuration no longer
+# has. flyctl takes volumes from machines only at a terminal.
+unmounted() {
+  local app=$1 config=$2 wanted
+  local mounts='(.processes // {} | keys) as $names
+    | (if ($names | length) == 0 or ($names | index("app")) then "app" else $names[0] end) as $default
+    | [.mounts // [] | if type == "array" then .[] else . end | .source as $s | .processes // [$default] | .[] | "\(.):\($s)"]'
+  if has "scale.$app" 'all(.[]; .Count == 0)'; then return 0; fi
+  config_of "$app" running "$FLY" config show -a "$app"
+  wanted=$(ask "wanted.$app" "{mounts: ($mounts), groups: (.processes // {\"app\": \"\"} | keys)}" -c) || exit $?
+  ask "running.$app" "$mounts"' - $w.mounts | .[] | select(split(":")[0] as $g | $w.groups | index($g))' --argjson w "$wanted"
 }
 
 # deploy APP CONFIG BUILDER -- COMMAND...: the word IMAGE stands for the image that the builder runs.
@@ -138,7 +144,15 @@ deploy() {
   surplus=$(gone "$app" "$config")
   if [ -n "$surplus" ] && [ -z "$ALLOW_SCALE_DOWN" ]; then
     BLOCKED="$BLOCKED $app "
-    refuse "$app has machines of groups that the spec no longer has: $surplus; a deploy with --allow-scale-down destroys them"
+    while IFS= read -r word; do
+      refuse "$app has machines of group ${word%% *}, which the spec no longer has: ${word#* }; a deploy with --allow-scale-down destroys them, and keeps their volumes"
+    done <<<"$surplus"
+    return 0
+  fi
+  word=$(unmounted "$app" "$config")
+  if [ -n "$word" ]; then
+    BLOCKED="$BLOCKED $app "
+    refuse "$app no longer mounts what its machines have ($(printf '%s' "$word" | tr '\n' ' ')): flyctl does not take volumes from machines; give the group another name, and take the old one away with --allow-scale-down"
     return 0
   fi
   if [ -n "$builder" ]; then
@@ -148,6 +162,13 @@ deploy() {
       block "$app" "$app runs the image of $builder, which is not deployed yet"
       return 0
     fi
+  fi
+  # flyctl looks for free volumes before it destroys machines: what a new group shall mount must be free by then.
+  app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
+  if [ -n "$surplus" ] && has "volumes.$app" 'length > 0'; then
+    while IFS= read -r word; do
+      must "$FLY" scale count "${word%% *}=0" -a "$app" --yes
+    done <<<"$surplus"
   fi
   local -a words
   words=()
@@ -161,7 +182,7 @@ deploy() {
     note "$(quoted "${words[@]}")"
     # A deploy takes minutes: its progress is shown, and prints no credentials.
     "${words[@]}" </dev/null || fail 23 "the deploy of $app failed"
-    MADE=$((MADE + 1))
+    made
   fi
   forget "releases.$app"
   forget "secrets.$app"
@@ -186,8 +207,8 @@ machines() {
     refuse "$app has $have machines of $group in $region, not $count: --allow-scale-down destroys the surplus"
   else
     must "$@"
-    forget "scale.$app"
-    forget "volumes.$app"
+    stale "scale.$app"
+    stale "volumes.$app"
   fi
 }
 
@@ -202,7 +223,7 @@ certificate() {
     if [ -n "$DRY_RUN" ]; then return 0; fi
   else
     must "$@"
-    forget "certs.$app"
+    stale "certs.$app"
     if [ -n "$DRY_RUN" ]; then return 0; fi
   fi
   document "cert.$app.$host" "$FLY" certs check "$host" -a "$app" --json
@@ -223,6 +244,7 @@ verify() {
   local app=$1 want kind rest have region
   shift
   if [ -n "$DRY_RUN" ] || blocked "$app"; then return 0; fi
+  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app"
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   app_listing ips "$app" "$FLY" ips list -a "$app" --json
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json

@@ -6,5 +6,5 @@ mod spec;
 
 pub(crate) use lower::{lower, lower_file, wire};
 pub use plan::{Address, AppStep};
-pub(crate) use plan::{needs, source_of, steps, text};
+pub(crate) use plan::{needs, source_of, steps, teardown, text};
 pub use spec::*;

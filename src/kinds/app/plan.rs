@@ -441,3 +441,15 @@ fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> 
     call.extend(app.domains.iter().map(|domain| format!("certificate:{}", domain.value).into()));
     StepText { id: "verify".to_owned(), call, command: Vec::new(), origin: header }
 }
+
+/// The step that takes an app away. Its volumes go with it, so that the script has to know which are the spec's.
+pub(crate) fn teardown(app: &App) -> StepText<'_> {
+    let name = word(app.name.as_str());
+    let mut volumes: Vec<&str> = (0..app.toml.mounts.len()).map(|mount| source_of(app, mount)).collect();
+    volumes.sort_unstable();
+    volumes.dedup();
+    let mut call = vec!["remove_app".into(), name.clone()];
+    call.extend(volumes.into_iter().map(word));
+    let command = vec!["fly".into(), "apps".into(), "destroy".into(), name, "--yes".into()];
+    StepText { id: "destroy".to_owned(), call, command, origin: Origin::written(app.header) }
+}

@@ -23,7 +23,7 @@ put_secret() {
   fi
   if [ -n "$DRY_RUN" ]; then
     note "would set secret $name through standard input: $FLY secrets import --stage -a $app"
-    MADE=$((MADE + 1))
+    made
     staged "$app"
     return 0
   fi
@@ -39,7 +39,7 @@ put_secret() {
     printf '%s' "$value" | "$FLY" secrets set "$name=-" --stage -a "$app" >/dev/null 2>"$STATE/error" || unstored
   fi
   note "secret $name is staged"
-  MADE=$((MADE + 1))
+  made
   staged "$app"
 }
 

@@ -2,14 +2,15 @@
 bucket() {
   local name=$1 app=$2
   shift 3
-  if in_table "$name" "$FLY" storage list --org "$ORG"; then
+  if in_table storage "$name"; then
     stands "bucket $name"
   else
     if ! change "$@"; then
       local why
       why=$(reason)
+      forget storage
       # The reply may have been lost: what counts is whether the bucket is there now.
-      in_table "$name" "$FLY" storage list --org "$ORG" || case $why in
+      in_table storage "$name" || case $why in
       *'for app'*) fail 23 "bucket $name was not created: $why" ;;
       *taken* | *exists*) fail 22 "the bucket name $name is taken: set another \`name\` in the spec" ;;
       *) fail 23 "bucket $name was not created: $why" ;;

@@ -64,3 +64,11 @@ pub(crate) fn text<'m>(step: BucketStep, model: &'m Model, bucket: &'m Bucket) -
         }
     }
 }
+
+/// The step that takes a bucket away.
+pub(crate) fn teardown(bucket: &Bucket) -> StepText<'_> {
+    let name = word(bucket.name.as_str());
+    let command = vec!["fly".into(), "storage".into(), "destroy".into(), name.clone(), "--yes".into()];
+    let header = Origin::written(bucket.header);
+    StepText { id: "destroy".to_owned(), call: vec!["remove_bucket".into(), name], command, origin: header }
+}

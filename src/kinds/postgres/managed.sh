@@ -1,17 +1,6 @@
 # How long a new cluster may take, and how often it is looked at, in seconds.
 WAIT_SECONDS=1800 WAIT_STEP=10
 
-# mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
-mpg_list() {
-  if [ -f "$STATE/mpg" ]; then return 0; fi
-  output mpg "$FLY" mpg list --org "$ORG" --json
-  if grep -q '^No managed postgres clusters found' "$STATE/mpg.text"; then
-    printf '[]\n' >"$STATE/mpg"
-  else
-    parse array mpg "$FLY" mpg list --org "$ORG" --json
-  fi
-}
-
 # mpg NAME REGION PLAN -- COMMAND...: prints a password, and waits until the cluster is ready.
 mpg() {
   local name=$1 region=$2 plan=$3 count

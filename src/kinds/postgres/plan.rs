@@ -109,3 +109,19 @@ pub(crate) fn text<'m>(step: PostgresStep, model: &'m Model, postgres: &'m Postg
         }
     }
 }
+
+/// The step that takes a cluster away.
+pub(crate) fn teardown(postgres: &Postgres) -> StepText<'_> {
+    let name = word(postgres.name.as_str());
+    let (function, command): (&'static str, Vec<Arg<'_>>) = match postgres.engine.value {
+        Engine::Managed => {
+            let id = Arg::Found("CLUSTER_ID");
+            ("remove_mpg", vec!["fly".into(), "mpg".into(), "destroy".into(), id, "--yes".into()])
+        }
+        Engine::Unmanaged => {
+            ("remove_postgres", vec!["fly".into(), "apps".into(), "destroy".into(), name.clone(), "--yes".into()])
+        }
+    };
+    let header = Origin::written(postgres.header);
+    StepText { id: "destroy".to_owned(), call: vec![function.into(), name], command, origin: header }
+}

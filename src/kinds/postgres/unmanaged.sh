@@ -12,7 +12,7 @@ postgres() {
       *) fail 23 "cluster $name was not created: $why" ;;
       esac
     fi
-    forget apps
+    created "$name"
     if [ -n "$DRY_RUN" ]; then return 0; fi
   else
     stands "cluster $name"

@@ -2,15 +2,16 @@
 redis() {
   local name=$1
   shift 2
-  if in_table "$name" "$FLY" redis list --org "$ORG"; then
+  if in_table redis "$name"; then
     stands "redis $name"
     return 0
   fi
   if change "$@"; then return 0; fi
   local why
   why=$(reason)
+  forget redis
   # The reply may have been lost: what counts is whether the database is there now.
-  if in_table "$name" "$FLY" redis list --org "$ORG"; then return 0; fi
+  if in_table redis "$name"; then return 0; fi
   case $why in
   *taken* | *exists*) fail 22 "the name $name belongs to somebody else: set another \`name\` in the spec" ;;
   *) fail 23 "redis $name was not created: $why" ;;
@@ -26,7 +27,7 @@ attach_redis() {
   fi
   if [ -n "$DRY_RUN" ]; then
     note "would set $variable to the private URL of redis $name through standard input"
-    MADE=$((MADE + 1))
+    made
     staged "$app"
     return 0
   fi

@@ -6,5 +6,5 @@ mod spec;
 
 pub(crate) use lower::lower;
 pub use plan::RedisStep;
-pub(crate) use plan::{steps, text};
+pub(crate) use plan::{steps, teardown, text};
 pub use spec::*;

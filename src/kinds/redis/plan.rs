@@ -51,3 +51,11 @@ pub(crate) fn text<'m>(step: RedisStep, model: &'m Model, redis: &'m Redis) -> S
         origin: Origin::written(redis.header),
     }
 }
+
+/// The step that takes a database away.
+pub(crate) fn teardown(redis: &Redis) -> StepText<'_> {
+    let name = word(redis.name.as_str());
+    let command = vec!["fly".into(), "redis".into(), "destroy".into(), name.clone(), "--yes".into()];
+    let header = Origin::written(redis.header);
+    StepText { id: "destroy".to_owned(), call: vec!["remove_redis".into(), name], command, origin: header }
+}

@@ -1,4 +1,4 @@
-# What every step is made of. A listing that fails, or that is no JSON, ends the run: it never reads as "missing".
+# How the scripts look. A listing that fails, or that is no JSON, ends the run: it never reads as "missing".
 
 say() { printf '%s\n' "$*"; }
 note() { printf '        %s\n' "$*"; }
@@ -34,100 +34,6 @@ quoted() {
     esac
   done
   printf '%s' "${out# }"
-}
-
-# selected ID: whether --only and --from let a step run.
-selected() {
-  if [ -n "$FROM" ]; then
-    if [ "$1" != "$FROM" ]; then return 1; fi
-    FROM=''
-  fi
-  case $ONLY in
-  '' | "$1" | "${1%%/*}") return 0 ;;
-  *) return 1 ;;
-  esac
-}
-
-# step ID FUNCTION ARGUMENT...: one line of the plan.
-step() {
-  COUNT=$((COUNT + 1))
-  STEP=$1
-  shift
-  if ! selected "$STEP"; then
-    STEP=''
-    return 0
-  fi
-  MATCHED=yes
-  printf '[%d/%d] %s\n' "$COUNT" "$TOTAL" "$STEP"
-  "$@"
-  STEP=''
-}
-
-stands() {
-  STOOD=$((STOOD + 1))
-  note "stands: $*"
-}
-
-# differs TEXT...: something is not as the spec says, and is left alone.
-differs() {
-  DIFFERS="$DIFFERS
-  - $*"
-  note "differs, left alone: $*"
-}
-
-# refuse TEXT...: something is not done because it would destroy.
-refuse() {
-  REFUSED=yes
-  differs "$@"
-}
-
-# later TEXT...: something that only a person can do.
-later() {
-  LATER="$LATER
-  - $*"
-  note "for you: $*"
-}
-
-# block APP TEXT...: an app that cannot be deployed before a person has done something.
-block() {
-  local app=$1
-  shift
-  BLOCKED="$BLOCKED $app "
-  later "$@"
-}
-
-# staged APP: a secret of the app is set that its machines do not have yet.
-staged() {
-  STAGED="$STAGED $1 "
-  forget "secrets.$1"
-}
-
-blocked() {
-  case $BLOCKED in
-  *" $1 "*) return 0 ;;
-  *) return 1 ;;
-  esac
-}
-
-# change COMMAND...: runs a command that changes something. Its output is not shown: some commands print credentials.
-# Returns the command's exit code; its errors are in $STATE/error.
-change() {
-  if [ -n "$DRY_RUN" ]; then
-    note "would run: $(quoted "$@")"
-    MADE=$((MADE + 1))
-    return 0
-  fi
-  note "$(quoted "$@")"
-  if "$@" </dev/null >/dev/null 2>"$STATE/error"; then
-    MADE=$((MADE + 1))
-    return 0
-  fi
-  return 1
-}
-
-# must COMMAND...: as change, but a failure ends the run.
-must() {
-  change "$@" || fail 23 "$(quoted "$@") failed: $(reason)"
 }
 
 # reason: the last words of the command that failed.
@@ -169,7 +75,18 @@ parse() {
 }
 
 # forget NAME: what a listing said has changed.
-forget() { rm -f "$STATE/$1"; }
+forget() { rm -f "$STATE/$1" "$STATE/$1.stale"; }
+
+# stale NAME: as forget, but only for those who renew it. What changed was one entry, and no step asks for it again.
+stale() { : >"$STATE/$1.stale"; }
+
+# renew NAME...: forgets what is stale.
+renew() {
+  local name
+  for name in "$@"; do
+    if [ -f "$STATE/$name.stale" ]; then forget "$name"; fi
+  done
+}
 
 # ask NAME FILTER ARGUMENT...: what a listing says.
 ask() {
@@ -187,6 +104,7 @@ has() {
 
 # ours NAME: whether an app of this name is in the organisation. A name elsewhere is somebody else's.
 ours() {
+  case $CREATED in *" $1 "*) return 0 ;; esac
   listing apps "$FLY" apps list --org "$ORG" --json
   has apps 'any(.[]; .Name == $n)' --arg n "$1"
 }
@@ -208,30 +126,39 @@ has_secret() {
   has "secrets.$1" 'any(.[]; .name == $n)' --arg n "$2"
 }
 
-# in_table NAME COMMAND...: whether the first column of a table holds a name. For what flyctl lists without JSON.
+# in_table KIND NAME: whether the first column of the table of a kind holds a name. For what flyctl lists without JSON.
 in_table() {
-  local name=$1
-  shift
-  if ! "$@" </dev/null >"$STATE/table" 2>"$STATE/error"; then
-    fail 21 "$(quoted "$@") failed: $(reason)"
+  local kind=$1
+  if ! [ -f "$STATE/$kind" ]; then
+    output "$kind" "$FLY" "$kind" list --org "$ORG"
+    # The head of the table is there even when nothing else is.
+    if ! head -n 1 "$STATE/$kind.text" | grep -q 'NAME'; then
+      fail 21 "$(quoted "$FLY" "$kind" list --org "$ORG") printed no table"
+    fi
+    sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/$kind.text" >"$STATE/$kind" ||
+      fail 23 "cannot write to $STATE"
   fi
-  # The head of the table is there even when nothing else is.
-  if ! head -n 1 "$STATE/table" | grep -q 'NAME'; then fail 21 "$(quoted "$@") printed no table"; fi
-  # By way of a file: grep ends at the first match, and a pipe that nobody reads would be an error.
-  sed -e 1d -e 's/│.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/table" >"$STATE/names" ||
-    fail 23 "cannot write to $STATE"
-  grep -qxF -- "$name" "$STATE/names"
+  grep -qxF -- "$2" "$STATE/$kind"
 }
 
-summary() {
-  say ''
-  if [ -n "$DRY_RUN" ]; then
-    say "dry run: $MADE changes to make, $STOOD things stand as they should"
-  else
-    say "done: $MADE changes made, $STOOD things stood as they should"
-  fi
-  if [ -n "$DIFFERS" ]; then say "different from the spec, and left alone:$DIFFERS"; fi
-  if [ -n "$LATER" ]; then say "left for you:$LATER"; fi
-  if [ -n "$REFUSED" ]; then exit 24; fi
-  if [ -n "$LATER" ]; then exit 10; fi
+# prepare: finds the tools, the token and the organisation.
+prepare() {
+  # What these say would change what commands mean, or write down what they send.
+  unset FLY_APP FLY_REGION FLY_ORG FLY_ORGANIZATION FLY_JSON FLY_VERBOSE LOG_LEVEL FLYCTL_OUTPUT_HAR
+  # flyctl takes the first token that is set, even an empty one.
+  if [ -z "${FLY_ACCESS_TOKEN-}" ]; then unset FLY_ACCESS_TOKEN; fi
+  export FLY_NO_UPDATE_CHECK=1 FLY_NO_INCIDENTS_CHECK=1 FLY_SEND_METRICS=0 NO_COLOR=1
+  command -v jq >/dev/null || fail 20 "jq is missing: https://jqlang.org/download"
+  FLY=$(command -v fly || command -v flyctl) || fail 20 "flyctl is missing: https://fly.io/docs/flyctl/install"
+  local version
+  version=$("$FLY" version --json </dev/null | jq -r '.Version // .version // ""') || fail 20 "$FLY version --json failed"
+  jq -en --arg have "$version" --arg need "$MINIMUM" \
+    '[$have, $need] | map(ltrimstr("v") | split("-")[0] | split(".") | map(tonumber)) | .[0] >= .[1]' >/dev/null 2>&1 ||
+    fail 20 "flyctl $version is too old: this script needs $MINIMUM or later (fly version upgrade)"
+  STATE=$(mktemp -d "${TMPDIR:-/tmp}/flyarch.XXXXXX")
+  trap finish EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  "$FLY" orgs show "$ORG" --json </dev/null >/dev/null 2>"$STATE/error" ||
+    fail 20 "no token, or one that does not see the organisation $ORG (set FLY_API_TOKEN, or run fly auth login): $(reason)"
 }
