@@ -167,7 +167,8 @@ fn proof(Spec { path, spec }: &Spec, report: &Report, verbose: bool, out: &mut d
         }
         if verbose {
             // A section is what stands in it.
-            let values = proof.stated.iter().filter_map(|d| Some((&d.path, d.right.as_deref().filter(|v| *v != "{}")?)));
+            let values =
+                proof.stated.iter().filter_map(|d| Some((&d.path, d.right.as_deref().filter(|v| *v != "{}")?)));
             for (path, value) in values {
                 writeln!(out, "    {path}: {value}, the platform's default, is stated")?;
             }

@@ -49,6 +49,8 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     let retention = cx.call.number("snapshot-retention").unwrap_or(RETENTION);
     let backups = !cx.call.has("scheduled-snapshots") || cx.call.on("scheduled-snapshots");
     for _ in 0..cx.call.number("count").unwrap_or(1).clamp(0, 100) {
+        cx.effect()?;
+        cx.take_room("failed creating volume")?;
         let volume = new(cx, &name, &region, size_gb, "volumes create");
         let volume = Volume { snapshot_retention: retention, auto_backup_enabled: backups, ..volume };
         if cx.call.on("json") {
