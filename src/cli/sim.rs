@@ -1,12 +1,8 @@
 //! `flyarch sim`: a generated script, tried against the stand-in for `fly`.
 
-use super::args::Sim;
-use super::{Failure, input};
-
 #[cfg(not(unix))]
-pub(super) fn run(args: &Sim) -> Result<i32, Failure> {
-    let _ = input::find(args.spec.as_deref())?;
-    Err(Failure::usage("`flyarch sim` runs scripts with bash, on Linux and macOS"))
+pub(super) fn run(_: &super::args::Sim) -> Result<i32, super::Failure> {
+    Err(super::Failure::usage("`flyarch sim` runs scripts with bash, on Linux and macOS"))
 }
 
 #[cfg(unix)]
@@ -15,7 +11,7 @@ pub(super) use unix::run;
 #[cfg(unix)]
 mod unix {
     use std::collections::BTreeMap;
-    use std::io::{self, Write};
+    use std::io;
 
     use super::super::args::{Faults, Sim};
     use super::super::input::{self, Input};
@@ -183,6 +179,12 @@ mod unix {
         if cleared > 0 {
             out.push_str(&format!(
                 "in {cleared} of them a person had to destroy the app of a cluster without machines, as the script says\n"
+            ));
+        }
+        let left = ends.iter().filter(|end| end.left).count();
+        if left > 0 {
+            out.push_str(&format!(
+                "in {left} of them an empty volume of a cluster is left, which the script names for a person to destroy\n"
             ));
         }
         told(&out)?;

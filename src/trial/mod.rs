@@ -10,13 +10,16 @@
 mod case;
 mod course;
 mod leaks;
+mod many;
 mod point;
+mod random;
 mod run;
 mod stage;
 mod view;
 
-pub use case::{Case, Disturbed, Random, Trial};
-pub use course::Course;
+pub use case::{Case, Disturbed, Trial};
+pub use course::{Course, Leg};
+pub use random::Random;
 pub use run::Run;
 pub use stage::{Stage, StageError, Tools};
 

@@ -239,7 +239,8 @@ impl Stage {
         &self.bash
     }
 
-    pub(super) fn script(&self) -> PathBuf {
+    /// The script.
+    pub fn script(&self) -> PathBuf {
         self.root.path().join(PROJECT).join("out/setup.sh")
     }
 

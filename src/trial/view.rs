@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sim::faults::is_elsewhere;
-use crate::sim::state::{App, State};
+use crate::sim::state::{App, State, Volume};
 
 /// What exists, but for ids and times, volumes that a fault made, and what failed releases left in the history.
 pub(super) fn things(state: &State) -> Json {
@@ -27,7 +27,7 @@ fn app_view(app: &App) -> Json {
     let mut volumes: Vec<Json> = app
         .volumes
         .iter()
-        .filter(|volume| !is_elsewhere(volume))
+        .filter(|volume| !is_elsewhere(volume) && !is_left_behind(app, volume))
         .map(|v| {
             let attached = v.attached_machine_id.is_some();
             json!([v.name, v.region, v.size_gb, v.snapshot_retention, v.auto_backup_enabled, attached])
@@ -62,6 +62,18 @@ fn app_view(app: &App) -> Json {
     json!({"org": app.org, "network": app.network, "postgres": app.postgres, "deployed": app.deployed,
         "addresses": addresses, "volumes": volumes, "machines": machines, "secrets": secrets, "release": release,
         "certificates": app.certificates})
+}
+
+/// Whether a volume was made for a member of a cluster that then found no room. It is empty, which only who saw it can
+/// know: the script names it, and leaves it.
+fn is_left_behind(app: &App, volume: &Volume) -> bool {
+    app.postgres && volume.attached_machine_id.is_none()
+}
+
+/// The ids of such volumes.
+pub(super) fn left_behind(state: &State) -> Vec<&str> {
+    let of = |app| move |volume: &&Volume| is_left_behind(app, volume) && !is_elsewhere(volume);
+    state.apps.values().flat_map(|app| app.volumes.iter().filter(of(app))).map(|volume| volume.id.as_str()).collect()
 }
 
 fn image(reference: &str) -> &str {
