@@ -181,6 +181,10 @@ mod unix {
                 "in {cleared} of them a person had to destroy the app of a cluster without machines, as the script says\n"
             ));
         }
+        let keys = ends.iter().filter(|end| end.keys).count();
+        if keys > 0 {
+            out.push_str(&format!("in {keys} of them a person had to make a key for a bucket, as the script says\n"));
+        }
         let left = ends.iter().filter(|end| end.left).count();
         if left > 0 {
             out.push_str(&format!(

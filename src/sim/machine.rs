@@ -137,6 +137,14 @@ pub(super) fn launch(
 ) -> Result<String, String> {
     cx.effect()?;
     cx.take_room("failed to launch VM")?;
+    if let Some((volume, _)) = &volume
+        && cx.state.full_hosts.contains(&volume.host)
+    {
+        return Err(format!(
+            "failed to launch VM: insufficient resources to create new machine with existing volume '{}'",
+            volume.id
+        ));
+    }
     let id = format!("{:014x}", 0x1_0000_0000_0000 + cx.state.tick());
     let app = cx.app_mut(app);
     if let Some((volume, path)) = volume {

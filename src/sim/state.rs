@@ -35,6 +35,9 @@ pub struct State {
     pub tokens: Vec<Token>,
     /// Host names whose DNS records are published.
     pub published_hosts: BTreeSet<String>,
+    /// Hosts without room for another machine, such as `iad-2`.
+    #[serde(default)]
+    pub full_hosts: BTreeSet<String>,
     /// How many ids and times were given away.
     pub counter: u64,
     /// How many calls were made.
@@ -112,6 +115,9 @@ pub struct Volume {
     pub attached_machine_id: Option<String>,
     /// The command that made it.
     pub made_by: String,
+    /// The host that it lies on, and that its machine must run on.
+    #[serde(default)]
+    pub host: String,
 }
 
 /// A machine.
@@ -283,6 +289,7 @@ impl Default for State {
             buckets: BTreeMap::new(),
             tokens: Vec::new(),
             published_hosts: BTreeSet::new(),
+            full_hosts: BTreeSet::new(),
             counter: 0,
             calls: 0,
         }

@@ -34,6 +34,8 @@ pub struct Disturbed {
     pub runs: usize,
     /// Whether a person had to clear away what the script may not: the app of a cluster without machines.
     pub cleared: bool,
+    /// Whether a person had to make a key for a bucket.
+    pub keys: bool,
     /// Whether an empty volume of a cluster is left, which the script names.
     pub left: bool,
     /// What is wrong with it, if anything is.
@@ -45,6 +47,7 @@ pub struct Disturbed {
 pub(super) struct Settled {
     runs: usize,
     cleared: bool,
+    keys: bool,
     left: bool,
     /// The calls of the first run.
     pub(super) calls: u64,
@@ -130,7 +133,7 @@ impl Trial {
 
     /// What comes of a run that was disturbed.
     pub(super) fn end_of(&self, case: Case, run: Run, failure: Option<String>) -> io::Result<Disturbed> {
-        let mut disturbed = Disturbed { code: run.code, runs: 0, cleared: false, left: false, failure };
+        let mut disturbed = Disturbed { code: run.code, runs: 0, cleared: false, keys: false, left: false, failure };
         if disturbed.failure.is_some() {
             return Ok(disturbed);
         }
@@ -139,7 +142,8 @@ impl Trial {
         free_names(&mut state);
         match self.settle(&state)?.as_ref() {
             Ok(settled) => {
-                (disturbed.runs, disturbed.cleared, disturbed.left) = (settled.runs, settled.cleared, settled.left);
+                (disturbed.runs, disturbed.cleared) = (settled.runs, settled.cleared);
+                (disturbed.keys, disturbed.left) = (settled.keys, settled.left);
                 disturbed.failure = self.lost(case, &state, settled);
             }
             Err(why) => disturbed.failure = Some(format!("{why}\nthe run with the fault: {end}")),
@@ -170,7 +174,7 @@ impl Trial {
 
     fn settle_anew(&self, mut state: State) -> io::Result<Result<Settled, String>> {
         let secrets = digests(&state);
-        let mut settled = Settled { runs: 0, cleared: false, left: false, calls: 0, ids: BTreeSet::new() };
+        let mut settled = Settled { runs: 0, cleared: false, keys: false, left: false, calls: 0, ids: BTreeSet::new() };
         let said = loop {
             let run = self.stage.run(Begin::From(&state), None)?;
             settled.runs += 1;
@@ -183,9 +187,11 @@ impl Trial {
             let end = run.end();
             let interrupted = interrupted_cluster(&run);
             let idle = run.changes().next().is_none();
+            let said_keys = run.stdout.contains("has no credentials for bucket");
             state = run.state;
             match (run.code, interrupted) {
                 (Some(0), _) => break run.stdout,
+                (Some(10), _) if said_keys && self.stage.make_keys(&mut state) => settled.keys = true,
                 (Some(10), _) if self.stage.lend_a_hand(&mut state) => {}
                 (Some(10), _) if idle => break run.stdout,
                 (Some(10), _) => {}

@@ -12,17 +12,14 @@ pub(super) struct Needles(BTreeSet<Vec<u8>>);
 impl Needles {
     /// Adds a value in all its forms: as it is, base64, URL-encoded, escaped as in JSON, and its longer lines.
     pub(super) fn add(&mut self, value: &str) {
-        let mut percent = String::new();
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                percent.push(char::from(byte));
-            } else {
-                let _ = write!(percent, "%{byte:02X}");
-            }
-        }
         let json = serde_json::Value::from(value).to_string();
         let json = json.get(1..json.len() - 1).unwrap_or_default().to_owned();
-        let mut forms = vec![value.to_owned(), percent.to_lowercase(), percent.replace("%20", "+"), percent, json];
+        let mut forms = vec![value.to_owned(), json];
+        // What programs leave as it is: by RFC 3986, and what browsers and old versions of jq leave too.
+        for kept in ["-_.~", "-_.~!*'()"] {
+            let percent = percent(value, kept);
+            forms.extend([percent.to_lowercase(), percent.replace("%20", "+"), percent]);
+        }
         forms.extend(value.lines().filter(|line| line.len() > 7).map(str::to_owned));
         forms.extend((0..3).map(|shift| base64(value.as_bytes(), shift)));
         // What is shorter is in many texts.
@@ -54,6 +51,18 @@ impl Needles {
         }
         None
     }
+}
+
+fn percent(value: &str, kept: &str) -> String {
+    let mut out = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }
 
 /// The middle of a value in base64, as it stands in a longer text at one of three places. The digits at both ends

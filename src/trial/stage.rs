@@ -26,6 +26,9 @@ const PROJECT: &str = "tree/a/b/c/d/e/project";
 /// Variables that the script does not take out of the environment of its commands.
 const EVERYWHERE: [&str; 6] = ["FLY_API_TOKEN", "FLY_ACCESS_TOKEN", "PATH", "HOME", "TMPDIR", "USER"];
 
+/// The secret by which the script knows that an app has the credentials of its bucket.
+const KEY: &str = "AWS_SECRET_ACCESS_KEY";
+
 /// Programs that a trial needs.
 #[derive(Clone, Debug)]
 pub struct Tools {
@@ -214,6 +217,22 @@ impl Stage {
             .entry(self.org.clone())
             .or_insert_with(|| Organization { name: self.org.clone(), kind: "SHARED".to_owned() });
         state
+    }
+
+    /// Makes a key for each bucket whose credentials were lost on the way to its app, and says whether there was any.
+    pub(super) fn make_keys(&self, state: &mut State) -> bool {
+        let mut done = false;
+        for (name, bucket) in state.buckets.clone() {
+            let now = state.tick();
+            let Some(app) = state.apps.get_mut(&bucket.app).filter(|app| !app.secrets.contains_key(KEY)) else {
+                continue;
+            };
+            for secret in ["AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", KEY, "BUCKET_NAME"] {
+                app.set_secret(secret, format!("{secret} of {name}").as_bytes(), now);
+            }
+            done = true;
+        }
+        done
     }
 
     /// Does what only a person can do, as far as it is possible now, and says whether there was anything to do.
