@@ -10,6 +10,8 @@ mod bad_input;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/large_input.rs"]
 mod large_input;
 #[path = "cli/lint.rs"]

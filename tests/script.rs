@@ -9,6 +9,8 @@
 mod faults;
 #[path = "script/hostile.rs"]
 mod hostile;
+#[path = "script/import.rs"]
+mod import;
 #[path = "script/options.rs"]
 mod options;
 #[path = "script/runs.rs"]
@@ -57,6 +59,8 @@ fn main() {
         faults::a_listing_that_fails_is_not_empty,
         faults::a_listing_that_says_nonsense_is_not_empty,
         faults::on_a_finished_account_too,
+        import::what_runs_of_the_reference_is_imported,
+        import::what_runs_of_everything_is_imported,
         options::a_name_of_somebody_else_is_refused,
         options::a_missing_tool_or_token_is_said,
         options::an_old_flyctl_is_refused,

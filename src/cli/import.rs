@@ -43,6 +43,9 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     }
     let names = app_names(&report.sources, &files);
     if args.collect {
+        if names.is_empty() {
+            return Err(Failure::usage("no file says which app it is for: add `app` to them first"));
+        }
         print(&mut io::stdout().lock(), |out| collect(&names, out))?;
         return Ok(CLEAN);
     }
@@ -54,7 +57,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     report.diagnostics = diagnostics.finish();
     let Ok(specs) = specs else {
         let code = show(&report, &args.show, findings)?;
-        say("nothing was written: flyctl could not deploy what lies there");
+        say("nothing was written: mend the errors first");
         return Ok(code);
     };
     show(&report, &args.show, findings)?;
@@ -115,7 +118,7 @@ fn read(targets: &[Target], spec_folder: &Path) -> Result<(Report, Vec<File>), F
                     )));
                 }
             }
-            Input::Text(source) if Language::of(&source) == Language::Spec => {
+            Input::Text(source) if is_spec(&source) => {
                 return Err(Failure::usage(format!("{} is a spec already: give fly.toml files", source.name())));
             }
             Input::Text(source) => {
@@ -127,6 +130,13 @@ fn read(targets: &[Target], spec_folder: &Path) -> Result<(Report, Vec<File>), F
         }
     }
     Ok((report, files))
+}
+
+/// Whether a file is a spec by its name, or clearly by its text. Any other is what it is said to be.
+fn is_spec(source: &Source) -> bool {
+    let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default();
+    let written = || source.text().lines().any(|line| line.trim_end() == "[project]");
+    Language::of_name(name) == Some(Language::Spec) || Language::of_name(name).is_none() && written()
 }
 
 /// A spec, and where it is to lie.
@@ -151,9 +161,11 @@ fn name(specs: Vec<Imported>, args: &Import) -> Vec<Spec> {
 
 /// Says what building the spec gives.
 fn proof(Spec { path, spec }: &Spec, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", path.display())?;
+    if path != Path::new("-") {
+        writeln!(out, "{}", path.display())?;
+    }
     let width = spec.apps.iter().map(|app| app.key.len()).max().unwrap_or(0);
-    for ImportedApp { key, file, proof } in &spec.apps {
+    for ImportedApp { key, file, proof, .. } in &spec.apps {
         let file = report.sources.get(*file).name();
         let verdict = match proof.differences.len() {
             0 => "equivalent".to_owned(),
@@ -193,7 +205,7 @@ fn refused(Spec { path, spec }: &Spec, args: &Import, stream: Stream) -> Result<
 
 /// Says what is to be done with a spec that was written.
 fn told(Spec { path, spec }: &Spec, streamed: bool) {
-    let name = path.display();
+    let name = if streamed { "the spec".to_owned() } else { path.display().to_string() };
     if !streamed {
         say(format_args!("wrote {name}"));
     }
@@ -202,14 +214,15 @@ fn told(Spec { path, spec }: &Spec, streamed: bool) {
         1 => say(format_args!("1 question is open: look for QUESTION in {name}")),
         n => say(format_args!("{n} questions are open: look for QUESTION in {name}")),
     }
-    let found = check(&Source::new(name.to_string(), spec.text.as_str()), &FACTS, &Options::default()).diagnostics;
+    let found = check(&Source::new("spec.toml", spec.text.as_str()), &FACTS, &Options::default()).diagnostics;
     let count = |severity: Severity| found.iter().filter(|finding| finding.severity == severity).count();
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let lint = if streamed { "`flyarch lint`".to_owned() } else { format!("`flyarch lint {name}`") };
     match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => {}
-        (0, warnings) => say(format_args!("`flyarch lint {name}` has {}", counted(warnings, "warning"))),
+        (0, warnings) => say(format_args!("{lint} has {}", counted(warnings, "warning"))),
         (errors, warnings) => say(format_args!(
-            "`flyarch lint {name}` has {} to mend before a build, and {}",
+            "{lint} has {} to mend before a build, and {}",
             counted(errors, "error"),
             counted(warnings, "warning")
         )),
@@ -267,12 +280,12 @@ fn collect(names: &[AppName], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "dir=${{1:-live}}")?;
     writeln!(out, "mkdir -p \"$dir\"")?;
     writeln!(out, "fly {} --json >\"$dir/{}\"", Dump::Apps.command(), Dump::Apps.file_name())?;
-    for name in names {
-        writeln!(out, "mkdir -p \"$dir/{name}\"")?;
-        for dump in Dump::OF_APP {
-            let (command, file) = (dump.command(), dump.file_name());
-            writeln!(out, "fly {command} -a {name} --json >\"$dir/{name}/{file}\"")?;
-        }
+    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    writeln!(out, "for app in {}; do", names.join(" "))?;
+    writeln!(out, "  mkdir -p \"$dir/$app\"")?;
+    for dump in Dump::OF_APP {
+        writeln!(out, "  fly {} -a \"$app\" --json >\"$dir/$app/{}\"", dump.command(), dump.file_name())?;
     }
+    writeln!(out, "done")?;
     Ok(())
 }

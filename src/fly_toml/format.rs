@@ -11,7 +11,7 @@ use super::cx::Cx;
 use super::print::{Nest, Printer};
 use super::read::{Format, understand};
 use super::remarks::Remarks;
-use super::tree::{Table, Value};
+use super::tree::{Node, Table, Value};
 use super::write::meaning;
 use super::{de, read};
 use crate::diag::{Diagnostic, Diagnostics, Reported, RuleId, Severity};
@@ -50,15 +50,21 @@ pub struct Nested {
     pub sections: String,
 }
 
-/// A fly.toml as the table at `path` of a spec, without what flyctl drops, and without the keys `app` and
-/// `primary_region`, which a spec says in its own way.
+/// A fly.toml as the table at `path` of a spec, without what flyctl drops, without the keys `app` and
+/// `primary_region`, which a spec says in its own way, and without the sections and items at the places `without`.
 ///
 /// # Errors
 ///
 /// When flyctl refuses the file, or when it is not written in TOML; reported.
-pub fn nested(source: &Source, file: FileId, path: &[&str], diagnostics: &mut Diagnostics) -> Result<Nested, Reported> {
+pub fn nested(
+    source: &Source,
+    file: FileId,
+    path: &[&str],
+    without: &[TextRange],
+    diagnostics: &mut Diagnostics,
+) -> Result<Nested, Reported> {
     let mut root = toml_tree(source, file, diagnostics)?;
-    live(&mut root);
+    prune(&mut root, without);
     if let Some(entry) = root.get_mut("env")
         && let Value::Table(env) = &mut entry.node.value
     {
@@ -85,17 +91,21 @@ pub fn nested(source: &Source, file: FileId, path: &[&str], diagnostics: &mut Di
     Ok(Nested { head, entries: printer.out, sections })
 }
 
-/// Leaves out what has no meaning for flyctl.
-fn live(table: &mut Table<'_>) {
-    table.0.retain(|entry| entry.node.live);
+/// Leaves out what has no meaning for flyctl, and what is not wanted.
+fn prune(table: &mut Table<'_>, without: &[TextRange]) {
+    let stays = |node: &Node<'_>| node.live && !without.contains(&node.range);
+    // A list of tables lies where its first table does.
+    table
+        .0
+        .retain(|entry| if matches!(entry.node.value, Value::List(_)) { entry.node.live } else { stays(&entry.node) });
     for entry in &mut table.0 {
         match &mut entry.node.value {
-            Value::Table(table) => live(table),
+            Value::Table(table) => prune(table, without),
             Value::List(items) => {
-                items.retain(|item| item.live);
+                items.retain(stays);
                 for item in items {
                     if let Value::Table(table) = &mut item.value {
-                        live(table);
+                        prune(table, without);
                     }
                 }
             }

@@ -9,6 +9,7 @@
 
 mod estate;
 mod live;
+mod nobody;
 mod proof;
 mod write;
 
@@ -20,7 +21,7 @@ use crate::facts::Facts;
 use crate::fly_toml::{self, FlyToml};
 use crate::lower::files;
 use crate::model::App;
-use crate::source::{FileId, Source, Sources};
+use crate::source::{FileId, Source, Sources, TextRange};
 use crate::spec::Tier;
 use crate::value::{AppName, Key, Name};
 
@@ -67,7 +68,9 @@ pub struct ImportedApp {
     pub key: Key,
     /// The file that it was.
     pub file: FileId,
-    /// What building the spec gives, beside the file.
+    /// What building the spec gives, in the folder `out` beside it.
+    pub built: String,
+    /// What that is beside the file.
     pub proof: Proof,
 }
 
@@ -88,8 +91,10 @@ impl Imported {
 struct Read<'a> {
     file: &'a File,
     source: &'a Source,
-    /// As written.
+    /// As written, without what is for nobody.
     config: FlyToml,
+    /// Where that stands.
+    for_nobody: Vec<TextRange>,
     /// With the platform's defaults stated.
     app: App,
 }
@@ -140,10 +145,11 @@ fn read<'a>(
     // A finding in one file is none of another's.
     let mut own = Diagnostics::default();
     let reading = fly_toml::read(source, file.id, &mut own).ok().filter(|reading| reading.complete);
-    let config = reading.map(|reading| reading.config);
+    let mut config = reading.map(|reading| reading.config);
+    let for_nobody = config.as_mut().map(|config| nobody::leave_out(config, file.id, &mut own));
     let app = config.clone().and_then(|config| files::lower(config, source, file.id, request.tier, facts, &mut own));
     diagnostics.append(own);
-    Some(Read { file, source, config: config?, app: app? })
+    Some(Read { file, source, config: config?, for_nobody: for_nobody?, app: app? })
 }
 
 fn imported(environment: &estate::Environment, read: &[Read<'_>], request: Request<'_>, facts: &Facts) -> Imported {
@@ -153,8 +159,8 @@ fn imported(environment: &estate::Environment, read: &[Read<'_>], request: Reque
     let apps = environment.members.iter().filter_map(|member| {
         let artifact = built.artifacts.as_ref()?.get(&format!("{}/fly.toml", member.key))?;
         let read = &read[member.index];
-        let proof = proof::prove(&read.config, &read.app.toml, &read.file.folder, &member.key, &artifact.text);
-        Some(ImportedApp { key: member.key.clone(), file: read.file.id, proof })
+        let proof = proof::prove(&read.config, &read.app, &read.file.folder, &member.key, &artifact.text);
+        Some(ImportedApp { key: member.key.clone(), file: read.file.id, built: artifact.text.clone(), proof })
     });
     let apps = apps.collect();
     let refused = if built.artifacts.is_some() { Vec::new() } else { built.diagnostics };

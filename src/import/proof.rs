@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostics;
 use crate::fly_toml::{self, Difference, FlyToml};
+use crate::model::App;
 use crate::plan::join_path;
 use crate::source::{FileId, Source};
 use crate::value::Key;
@@ -20,7 +21,7 @@ pub struct Proof {
 
 /// Compares a file of `folder` with the text that is built for it. `completed` is the file with the platform's
 /// defaults.
-pub(super) fn prove(original: &FlyToml, completed: &FlyToml, folder: &str, key: &Key, built: &str) -> Proof {
+pub(super) fn prove(original: &FlyToml, completed: &App, folder: &str, key: &Key, built: &str) -> Proof {
     let source = Source::new("fly.toml", built);
     let Ok(reading) = fly_toml::read(&source, FileId(0), &mut Diagnostics::default()) else {
         let all = Difference { path: "all of it".to_owned(), left: None, right: None };
@@ -28,21 +29,25 @@ pub(super) fn prove(original: &FlyToml, completed: &FlyToml, folder: &str, key: 
     };
     let mut right = reading.config;
     let mut answered = Vec::new();
-    if original.app.is_none() && right.app.take().is_some() {
+    let mut left = original.clone();
+    let mut completed_toml = completed.toml.clone();
+    // None, an empty one, or one that no app can have.
+    if !completed.name.origin.is_written() {
         answered.push("app");
+        for config in [&mut left, &mut completed_toml, &mut right] {
+            config.app = None;
+        }
     }
     if original.primary_region.is_none() && right.primary_region.take().is_some() {
         answered.push("primary_region");
     }
-    let mut left = original.clone();
-    let mut completed = completed.clone();
     resolve(&mut left, folder);
-    resolve(&mut completed, folder);
+    resolve(&mut completed_toml, folder);
     // The folder that is built into lies beside the spec by default; any other would do.
     resolve(&mut right, &format!("out/{key}"));
     let of_written = fly_toml::differences(&left, &right);
     let (stated, mut differences): (Vec<_>, Vec<_>) = of_written.into_iter().partition(|d| d.left.is_none());
-    let not_defaults = fly_toml::differences(&completed, &right);
+    let not_defaults = fly_toml::differences(&completed_toml, &right);
     let stated = stated.into_iter().filter(|d| !not_defaults.iter().any(|other| other.path == d.path)).collect();
     differences.extend(not_defaults);
     differences.sort_by(|a, b| a.path.cmp(&b.path));

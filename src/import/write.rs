@@ -149,7 +149,8 @@ impl<'a> AppWriter<'a> {
             written = Source::new("fly.toml", fly_toml::write("", config, config.build.as_ref()));
             &written
         };
-        fly_toml::nested(source, self.read.file.id, &["app", &self.member.key], &mut Diagnostics::default()).ok()
+        let path = ["app", self.member.key.as_str()];
+        fly_toml::nested(source, self.read.file.id, &path, &self.read.for_nobody, &mut Diagnostics::default()).ok()
     }
 
     fn entry(&mut self, key: &str, value: &str) {
@@ -334,7 +335,8 @@ impl<'a> AppWriter<'a> {
             let loose = ours.iter().filter(|volume| volume.attached_machine_id.as_deref().unwrap_or("").is_empty());
             let loose = loose.count();
             if loose > 0 {
-                self.asked_of(&format!("{loose} of its volumes `{name}` are attached to no machine:"), "volumes list");
+                let volumes = if loose == 1 { "volume is" } else { "volumes are" };
+                self.asked_of(&format!("of `{name}` {loose} {volumes} attached to no machine:"), "volumes list");
             }
             let mut kept: Vec<u32> = ours.iter().filter_map(|volume| volume.snapshot_retention).collect();
             kept.sort_unstable();

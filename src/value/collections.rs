@@ -40,6 +40,11 @@ impl<K, V> Entries<K, V> {
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, (Sourced<K>, V)> {
         self.0.iter_mut()
     }
+
+    /// Keeps the entries for which `keep` says so. It may change their values.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Sourced<K>, &mut V) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
+    }
 }
 
 impl<K, V> Deref for Entries<K, V> {
@@ -157,6 +162,11 @@ impl<T> Many<T> {
     /// The tables, to change.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Sourced<T>> {
         self.0.iter_mut()
+    }
+
+    /// Keeps the tables for which `keep` says so. It may change them.
+    pub fn retain(&mut self, keep: impl FnMut(&mut Sourced<T>) -> bool) {
+        self.0.retain_mut(keep);
     }
 }
 

@@ -93,6 +93,13 @@ impl Run {
         assert_eq!(self.stderr, expected, "{self}");
         self
     }
+
+    /// Standard output or standard error has this in it.
+    #[track_caller]
+    pub(crate) fn mentions(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text) || self.stderr.contains(text), "not mentioned: {text}\n{self}");
+        self
+    }
 }
 
 impl fmt::Display for Run {

@@ -7,8 +7,10 @@ use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Applicability, Diagnostic, Diagnostics, FileReport, Fix, Report, Severity, fix};
 use flyarch::facts::FACTS;
 use flyarch::fly_toml;
+use flyarch::import::{self, File, Imported, Live, Request};
 use flyarch::render::{Artifact, ArtifactSet};
 use flyarch::sink;
+use flyarch::source::Sources;
 use flyarch::source::{FileId, Source, TextRange};
 use flyarch::{Compilation, Options, compile};
 
@@ -198,4 +200,28 @@ pub(crate) fn manifest_holds(manifest: &str) {
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, BTreeSet::from(["out".into(), "outside".into()]));
     assert!(out.join("a/fly.toml").is_file(), "with force the files are written, whatever the manifest says");
+}
+
+/// Imports one file of a folder, with nothing known beside it. None when flyctl could not deploy it.
+pub(crate) fn imported(name: &str, folder: &str, text: &str) -> Option<Imported> {
+    let mut sources = Sources::default();
+    let id = sources.add(Source::new(name, text));
+    let files = [File { id, folder: folder.to_owned() }];
+    let request = Request { live: &Live::default(), org: None, tier: None };
+    let specs = import::import(&sources, &files, request, &FACTS, &mut Diagnostics::default()).ok()?;
+    let [spec] = <[Imported; 1]>::try_from(specs).unwrap_or_else(|specs| panic!("{} specs of one file", specs.len()));
+    Some(spec)
+}
+
+/// A file that can be deployed is imported, building the spec gives it back, and importing that gives the same again.
+pub(crate) fn import_holds(name: &str, text: &str) {
+    let Some(first) = imported(name, ".", text) else { return };
+    assert!(first.refused.is_empty(), "{text}\nis imported as\n{}\n{:#?}", first.text, first.refused);
+    let proof = &first.apps[0].proof;
+    assert_eq!(proof.differences, [], "{text}\nis imported as\n{}", first.text);
+    let once = &first.apps[0].built;
+    let folder = format!("out/{}", first.apps[0].key);
+    let again = imported("fly.toml", &folder, once).unwrap_or_else(|| panic!("built and refused:\n{once}"));
+    assert!(again.is_equivalent(), "{once}\nis imported as\n{}\n{:#?}", again.text, again.apps[0].proof);
+    assert_eq!(again.apps[0].built, *once, "{text}");
 }
