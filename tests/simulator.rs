@@ -42,9 +42,10 @@ impl Account {
         State::load(self.0.path()).unwrap()
     }
 
-    fn edit(&self, change: impl FnOnce(&mut State)) {
+    /// Takes the room of a host away.
+    fn fills(&self, host: &str) {
         let mut state = self.state();
-        change(&mut state);
+        state.full_hosts.insert(host.to_owned());
         state.save(self.0.path()).unwrap();
     }
 
@@ -119,7 +120,7 @@ fn scheduled_machines_are_left_alone() {
 #[test]
 fn a_volume_is_bound_to_a_host() {
     let account = Account::new();
-    account.edit(|state| drop(state.full_hosts.insert("iad-1".to_owned())));
+    account.fills("iad-1");
     account.ok("apps create my-web --org personal");
     // Without a word about the machine a volume may land where there is no room for it.
     account.ok("volumes create data -a my-web --region iad --size 1 --yes");
@@ -133,7 +134,7 @@ fn a_volume_is_bound_to_a_host() {
     account.ok("volumes create data -a my-data --region iad --size 1 --yes");
     let other = account.state().apps["my-data"].volumes[1].host.clone();
     assert_ne!(host, other, "volumes of one name are apart");
-    account.edit(|state| drop(state.full_hosts.insert(other)));
+    account.fills(&other);
     account.fails("scale count app=2 --region iad -a my-data --yes", "insufficient resources");
 }
 

@@ -2,6 +2,7 @@
 # known there. With extdebug a trap that fails skips the command; errexit would take that for an end.
 unset BASH_ENV
 TRIAL_STEP=0
+# shellcheck disable=SC1090
 trap 'case $BASH_COMMAND in "step "*)
   TRIAL_STEP=$((TRIAL_STEP + 1))
   if [ "$TRIAL_STEP" -lt "$TRIAL_AT" ]; then
