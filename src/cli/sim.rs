@@ -11,6 +11,7 @@ pub(super) use unix::run;
 #[cfg(unix)]
 mod unix {
     use std::collections::BTreeMap;
+    use std::fmt::Write as _;
     use std::io;
 
     use super::super::args::{Faults, Sim};
@@ -33,8 +34,7 @@ mod unix {
         };
         let options = Options { today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
         let compilation = check(&source, &FACTS, &options);
-        let mut report = Report::default();
-        report.diagnostics = compilation.diagnostics;
+        let mut report = Report { diagnostics: compilation.diagnostics, ..Report::default() };
         report.sources.add(source);
         let code = show(&report, &args.show, Stream::Err)?;
         let (CLEAN, Some(model)) = (code, compilation.model) else {
@@ -95,7 +95,7 @@ mod unix {
             };
             let changes = leg.calls.iter().filter(|call| call.changed).count();
             let (calls, changes) = (count(leg.calls.len(), "call"), count(changes, "change"));
-            out.push_str(&format!("{what}: {calls} of fly, {changes}, exit code {}\n", leg.code));
+            let _ = writeln!(out, "{what}: {calls} of fly, {changes}, exit code {}", leg.code);
         }
         out
     }
@@ -117,14 +117,14 @@ mod unix {
         let mut out = String::from("\n");
         for fault in Fault::ALL {
             let (tried, fine) = of_fault.get(&fault).copied().unwrap_or_default();
-            out.push_str(&format!("{:<34} {fine:>5} of {tried:>5} converged\n", fault.as_str()));
+            let _ = writeln!(out, "{:<34} {fine:>5} of {tried:>5} converged", fault.as_str());
         }
         told(&out)?;
         let failures = cases.iter().zip(&ends).filter_map(|(case, end)| {
             let why = end.failure.as_deref()?;
             Some(format!("{}: {why}", name(trial, *case)))
         });
-        verdict(ends.len(), &ends, failures.collect())
+        verdict(ends.len(), &ends, &failures.collect::<Vec<_>>())
     }
 
     /// Where and what a fault was.
@@ -146,9 +146,9 @@ mod unix {
             let second = second.map(|(call, fault)| format!(", then {} at call {call}", fault.as_str()));
             Some(format!("{}{}: {why}", name(trial, *case), second.unwrap_or_default()))
         });
-        let failures = failures.collect();
+        let failures: Vec<String> = failures.collect();
         let ends: Vec<Disturbed> = results.into_iter().map(|(_, _, end)| end).collect();
-        verdict(ends.len(), &ends, failures)
+        verdict(ends.len(), &ends, &failures)
     }
 
     /// A seed that is another one every time.
@@ -157,39 +157,42 @@ mod unix {
         u64::from(now.subsec_nanos()) ^ now.as_secs()
     }
 
-    fn verdict(tried: usize, ends: &[Disturbed], failures: Vec<String>) -> Result<i32, Failure> {
+    fn verdict(tried: usize, ends: &[Disturbed], failures: &[String]) -> Result<i32, Failure> {
         let mut out = String::new();
         for failure in failures.iter().take(TOLD) {
-            out.push_str(&format!("\n{failure}\n"));
+            let _ = writeln!(out, "\n{failure}");
         }
         let bad = failures.len();
         if bad > TOLD {
-            out.push_str(&format!("\nand {} more\n", bad - TOLD));
+            let _ = writeln!(out, "\nand {} more", bad - TOLD);
         }
         let cleared = ends.iter().filter(|end| end.cleared).count();
         let most = ends.iter().map(|end| end.runs).max().unwrap_or(0);
         if bad > 0 {
-            out.push_str(&format!("\n{bad} of {tried} did not converge\n"));
+            let _ = writeln!(out, "\n{bad} of {tried} did not converge");
         } else {
-            out.push_str(&format!(
-                "\n{tried} of {tried} converged, within {} each: nothing exists twice, nothing was destroyed, secrets are\nas they were, and no value of one was seen\n",
+            let _ = writeln!(
+                out,
+                "\n{tried} of {tried} converged, within {} each: nothing exists twice, nothing was destroyed, secrets are\nas they were, and no value of one was seen",
                 count(most, "more run")
-            ));
+            );
         }
         if cleared > 0 {
-            out.push_str(&format!(
-                "in {cleared} of them a person had to destroy the app of a cluster without machines, as the script says\n"
-            ));
+            let _ = writeln!(
+                out,
+                "in {cleared} of them a person had to destroy the app of a cluster without machines, as the script says"
+            );
         }
         let keys = ends.iter().filter(|end| end.keys).count();
         if keys > 0 {
-            out.push_str(&format!("in {keys} of them a person had to make a key for a bucket, as the script says\n"));
+            let _ = writeln!(out, "in {keys} of them a person had to make a key for a bucket, as the script says");
         }
         let left = ends.iter().filter(|end| end.left).count();
         if left > 0 {
-            out.push_str(&format!(
-                "in {left} of them an empty volume of a cluster is left, which the script names for a person to destroy\n"
-            ));
+            let _ = writeln!(
+                out,
+                "in {left} of them an empty volume of a cluster is left, which the script names for a person to destroy"
+            );
         }
         told(&out)?;
         Ok(if bad > 0 { FINDINGS } else { CLEAN })

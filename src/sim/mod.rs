@@ -309,14 +309,19 @@ impl Cx<'_> {
             "postgres attach" => unmanaged::attach(self),
             "machine list" => machine::list(self),
             "machine clone" => machine::clone(self),
-            "machine run" => machine::run(self),
-            "machine create" => machine::run(self),
+            "machine run" | "machine create" => machine::run(self),
             "consul attach" => consul::attach(self),
             "consul detach" => consul::detach(self),
             "tokens list" => tokens::list(self),
-            "tokens revoke" => tokens::revoke(self),
+            "tokens revoke" => {
+                tokens::revoke(self);
+                Ok(())
+            }
             "tokens create deploy" | "tokens create org" | "tokens create readonly" => tokens::create(self),
-            "auth whoami" => tokens::whoami(self),
+            "auth whoami" => {
+                tokens::whoami(self);
+                Ok(())
+            }
             "redis list" => redis::list(self),
             "redis create" => redis::create(self),
             "redis status" => redis::status(self),

@@ -58,7 +58,7 @@ pub(super) fn list(cx: &mut Cx<'_>) -> Outcome {
 }
 
 /// flyctl internal/command/tokens/revoke.go: what cannot be revoked is said, and the exit code is 0 all the same.
-pub(super) fn revoke(cx: &mut Cx<'_>) -> Outcome {
+pub(super) fn revoke(cx: &mut Cx<'_>) {
     for id in cx.call.words.clone() {
         match cx.state.tokens.iter_mut().find(|token| token.id == id) {
             Some(token) => {
@@ -68,16 +68,14 @@ pub(super) fn revoke(cx: &mut Cx<'_>) -> Outcome {
             None => cx.print(format_args!("Failed to revoke token {id}: not found\n")),
         }
     }
-    Ok(())
 }
 
 /// flyctl internal/command/auth/whoami.go.
-pub(super) fn whoami(cx: &mut Cx<'_>) -> Outcome {
+pub(super) fn whoami(cx: &mut Cx<'_>) {
     let email = "somebody@example.com";
     if cx.call.on("json") {
         cx.print_json(&json!({"email": email}));
     } else {
         cx.print(format_args!("{email}\n"));
     }
-    Ok(())
 }

@@ -122,7 +122,7 @@ impl Trial {
     /// Runs the script with a fault.
     pub(super) fn run(&self, case: Case, whole: bool) -> io::Result<Run> {
         let Some(leg) = self.course.legs.get(case.leg) else { return Err(io::Error::other("there is no such run")) };
-        self.course.disturbed(&self.stage, leg, case.call, case.fault, whole)
+        Course::disturbed(&self.stage, leg, case.call, case.fault, whole)
     }
 
     /// Tells what comes of a run with a fault.
@@ -191,7 +191,7 @@ impl Trial {
             state = run.state;
             match (run.code, interrupted) {
                 (Some(0), _) => break run.stdout,
-                (Some(10), _) if said_keys && self.stage.make_keys(&mut state) => settled.keys = true,
+                (Some(10), _) if said_keys && Stage::make_keys(&mut state) => settled.keys = true,
                 (Some(10), _) if self.stage.lend_a_hand(&mut state) => {}
                 (Some(10), _) if idle => break run.stdout,
                 (Some(10), _) => {}
@@ -267,16 +267,22 @@ fn reaction(case: Case, run: &Run) -> Option<String> {
     // Of the organisation only the exit code is asked; what is said about a change is not read.
     let asked = !hit.changed && !["orgs show", "storage update"].contains(&hit.command.as_str());
     let acted = after.iter().find(|call| call.changed);
-    match case.fault {
-        Fault::NameTaken if run.code != Some(22) => {
-            Some(format!("a name that belongs to somebody else is not told\n{}", run.end()))
-        }
-        fault if unanswered.contains(&fault) && asked && is_listing(&hit.command) && acted.is_some() => {
-            let acted = acted.map(|call| call.argv.join(" ")).unwrap_or_default();
-            Some(format!("without an answer from `fly {}` the script ran `fly {acted}`\n{}", hit.command, run.end()))
-        }
-        _ => None,
+    if case.fault == Fault::NameTaken && run.code != Some(22) {
+        return Some(format!("a name that belongs to somebody else is not told\n{}", run.end()));
     }
+    if unanswered.contains(&case.fault)
+        && asked
+        && is_listing(&hit.command)
+        && let Some(acted) = acted
+    {
+        let acted = acted.argv.join(" ");
+        return Some(format!(
+            "without an answer from `fly {}` the script ran `fly {acted}`\n{}",
+            hit.command,
+            run.end()
+        ));
+    }
+    None
 }
 
 /// Whether a command only looks.

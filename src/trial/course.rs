@@ -42,6 +42,7 @@ impl Course {
     /// # Errors
     ///
     /// When bash cannot be run; within, when the script does not get there.
+    #[expect(clippy::similar_names, reason = "a stage has states")]
     pub fn run(stage: &Stage) -> io::Result<Result<Self, String>> {
         let mut state = stage.account();
         let mut legs: Vec<Leg> = Vec::new();
@@ -55,8 +56,8 @@ impl Course {
                 return Ok(Err(format!("an undisturbed run fails\n{}", run.end())));
             };
             let idle = run.changes().next().is_none();
-            let start = std::mem::replace(&mut state, run.state);
-            legs.push(Leg { start, calls: run.calls, code, points: point::read(&notes)? });
+            let before = std::mem::replace(&mut state, run.state);
+            legs.push(Leg { start: before, calls: run.calls, code, points: point::read(&notes)? });
             let helped = code == 10 && stage.lend_a_hand(&mut state);
             if idle && !helped {
                 let things = things(&state);
@@ -78,7 +79,7 @@ impl Course {
 
     /// Runs a leg with a fault at one of its calls. What comes before the step of the call is taken up where it was
     /// noted, unless `whole` says otherwise.
-    pub(super) fn disturbed(&self, stage: &Stage, at: &Leg, call: u64, fault: Fault, whole: bool) -> io::Result<Run> {
+    pub(super) fn disturbed(stage: &Stage, at: &Leg, call: u64, fault: Fault, whole: bool) -> io::Result<Run> {
         let begin = match at.point(call).filter(|_| !whole) {
             Some(point) => {
                 let first = at.points.first().map_or(at.start.calls, |point| point.account.calls);

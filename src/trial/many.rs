@@ -10,6 +10,9 @@ use super::random::Random;
 use super::run::Begin;
 use crate::sim::faults::{Fault, free_names};
 
+/// A fault, the one after it by the number of its call, and what came of both.
+pub type Pair = (Case, Option<(u64, Fault)>, Disturbed);
+
 impl Trial {
     /// Has each of some faults happen, on all cores.
     ///
@@ -25,7 +28,7 @@ impl Trial {
     /// # Errors
     ///
     /// When bash cannot be run.
-    pub fn disturb_randomly(&self, seed: u64, runs: usize) -> io::Result<Vec<(Case, Option<(u64, Fault)>, Disturbed)>> {
+    pub fn disturb_randomly(&self, seed: u64, runs: usize) -> io::Result<Vec<Pair>> {
         let cases = self.cases();
         let mut seeds = Random::new(seed);
         let seeds: Vec<u64> = (0..runs).map(|_| seeds.next()).collect();
@@ -37,11 +40,7 @@ impl Trial {
     /// # Errors
     ///
     /// When bash cannot be run.
-    pub fn disturb_twice(
-        &self,
-        cases: &[Case],
-        random: &mut Random,
-    ) -> io::Result<(Case, Option<(u64, Fault)>, Disturbed)> {
+    pub fn disturb_twice(&self, cases: &[Case], random: &mut Random) -> io::Result<Pair> {
         let Some(&case) = random.pick(cases) else { return Err(io::Error::other("there is no call")) };
         let (call, fault) = (random.next(), *random.pick(&Fault::ALL).unwrap_or(&Fault::Killed));
         let run = self.run(case, false)?;

@@ -19,6 +19,7 @@ mod view;
 
 pub use case::{Case, Disturbed, Trial};
 pub use course::{Course, Leg};
+pub use many::Pair;
 pub use random::Random;
 pub use run::Run;
 pub use stage::{Stage, StageError, Tools};

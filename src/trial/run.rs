@@ -128,13 +128,13 @@ impl Stage {
             // A fault that kills takes everything that the script has started with it, and nothing else.
             .process_group(0)
             .spawn()?;
-        let began = Instant::now();
+        let start = Instant::now();
         let mut offence = None;
         let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
+            if let Some(ended) = child.try_wait()? {
+                break ended;
             }
-            if began.elapsed() > LONGEST {
+            if start.elapsed() > LONGEST {
                 child.kill()?;
                 offence = Some(format!("the run did not end within {} seconds", LONGEST.as_secs()));
             }

@@ -220,7 +220,7 @@ impl Stage {
     }
 
     /// Makes a key for each bucket whose credentials were lost on the way to its app, and says whether there was any.
-    pub(super) fn make_keys(&self, state: &mut State) -> bool {
+    pub(super) fn make_keys(state: &mut State) -> bool {
         let mut done = false;
         for (name, bucket) in state.buckets.clone() {
             let now = state.tick();
