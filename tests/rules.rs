@@ -193,7 +193,8 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Rules that can do a part of their work alone where nothing but a fly.toml is known.
-const IN_PART: [&str; 5] = [
+const IN_PART: [&str; 6] = [
+    "distant-app",
     "flycast-address",
     "min-machines-without-autostop",
     "production-scale-to-zero",

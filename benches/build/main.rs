@@ -40,6 +40,10 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        ["parse", folder] => {
+            floor::parse(Path::new(folder));
+            ExitCode::SUCCESS
+        }
         ["spec", apps] => {
             print!("{}", spec::spec(apps.parse().expect("a number of apps")));
             ExitCode::SUCCESS
@@ -161,6 +165,10 @@ impl Bench {
             }
             seconds.push((apps, build.seconds()));
         }
+        let (few, many) = (self.plain(100, rounds), self.plain(1_000, rounds));
+        eprintln!("1000 plain files: parse {:.2} ms, lint {:.2} ms", many.0.seconds() * 1e3, many.1.seconds() * 1e3);
+        figure("lint, 1000 plain files, of parsing them".to_owned(), many.1.ratio(&many.0), 4.0, 7.0, "×");
+        figure("lint, 1000 plain files, of 100".to_owned(), many.1.seconds() / few.1.seconds(), 10.0, 14.0, "×");
         if let [.., (1_000, thousand), (10_000, ten)] = seconds[..] {
             figure("build, 10000 apps, of 1000 apps".to_owned(), ten / thousand, 11.5, 13.0, "×");
         }
@@ -195,6 +203,29 @@ impl Bench {
         let [empty, version, floor, build, lint, failing] =
             <[Result; 6]>::try_from(results).unwrap_or_else(|_| unreachable!("six runs"));
         Size { empty, version, floor, build, lint, failing, rebuild: self.rebuild(spec, rounds.min(9)) }
+    }
+
+    /// Plain fly.toml files, a folder each: parsed and nothing else, and looked at.
+    fn plain(&self, files: usize, rounds: usize) -> (Result, Result) {
+        let (spec, folder) = (self.memory.path().join("of-plain.toml"), self.memory.path().join("plain"));
+        fs::write(&spec, spec::spec(files)).expect("the spec");
+        let (spec, to) = (spec.to_str().expect("UTF-8"), folder.to_str().expect("UTF-8"));
+        measure(&[self.flyarch("build", &["build", spec, "-o", to], None, 0)], 0);
+        for (path, _) in tree(&folder) {
+            let path = folder.join(path);
+            if path.ends_with("fly.toml") {
+                let text = fs::read_to_string(&path).expect("a file");
+                // What says that it was generated is passed over.
+                fs::write(&path, text.split_once("\n\n").expect("a header").1).expect("a file");
+            } else {
+                fs::remove_file(path).expect("a file");
+            }
+        }
+        let runs = [Self::this("parse", &["parse", to], None), self.flyarch("lint", &["lint", to], None, 0)];
+        let [parse, lint] =
+            <[Result; 2]>::try_from(measure(&runs, rounds)).unwrap_or_else(|_| unreachable!("two runs"));
+        fs::remove_dir_all(&folder).expect("the folder of plain files");
+        (parse, lint)
     }
 
     /// A first build and one that finds nothing to do, on the disk.

@@ -280,7 +280,7 @@ fn collect(names: &[AppName], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "dir=${{1:-live}}")?;
     writeln!(out, "mkdir -p \"$dir\"")?;
     writeln!(out, "fly {} --json >\"$dir/{}\"", Dump::Apps.command(), Dump::Apps.file_name())?;
-    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = names.iter().map(AppName::as_str).collect();
     writeln!(out, "for app in {}; do", names.join(" "))?;
     writeln!(out, "  mkdir -p \"$dir/$app\"")?;
     for dump in Dump::OF_APP {

@@ -64,10 +64,11 @@ pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<(Ve
     Ok((targets, unread))
 }
 
-/// A walk in the order of names, without what `.gitignore` names, whether or not there is a repository.
+/// A walk in the order of names, without what `.gitignore` names, whether or not there is a repository. Other files of
+/// its kind are not looked for: in each folder that is a call to the system for each of them.
 fn walker(root: &Path) -> WalkBuilder {
     let mut walker = WalkBuilder::new(root);
-    walker.require_git(false).git_global(false).sort_by_file_name(Ord::cmp);
+    walker.require_git(false).git_global(false).git_exclude(false).ignore(false).sort_by_file_name(Ord::cmp);
     walker
 }
 

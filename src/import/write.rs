@@ -91,7 +91,7 @@ fn project(environment: &Environment, request: Request<'_>, out: &mut String) {
         [] | ["" | "default"] => {}
         [network] if Name::accepts(network) => put!(out, "network = {}\n", quoted(network)),
         _ => {
-            question(out, "the apps are in several networks, and a spec is for one: `fly apps list --json` names them")
+            question(out, "the apps are in several networks, and a spec is for one: `fly apps list --json` names them");
         }
     }
 }
@@ -178,19 +178,18 @@ impl<'a> AppWriter<'a> {
             return Vec::new();
         };
         let mut groups: Vec<Group<'a>> = self.read.app.groups.iter().map(|group| placed(&group.name, &scale)).collect();
-        let primary = primary.map(str::to_owned).unwrap_or_else(|| busiest(&groups));
+        let primary = primary.map_or_else(|| busiest(&groups), str::to_owned);
         for group in &mut groups {
-            match group.regions.iter().position(|(region, _)| *region == primary) {
-                Some(at) => group.regions[..=at].rotate_right(1),
-                None => {
-                    let what = if group.regions.is_empty() { "nowhere" } else { "in other regions alone" };
-                    let name = group.name;
-                    self.ask(&format!(
-                        "`{name}` runs {what}, and a deploy would create a machine in {primary}: is that meant?"
-                    ));
-                    group.regions.insert(0, (primary.clone(), 1));
-                }
+            if let Some(at) = group.regions.iter().position(|(region, _)| *region == primary) {
+                group.regions[..=at].rotate_right(1);
+                continue;
             }
+            let what = if group.regions.is_empty() { "nowhere" } else { "in other regions alone" };
+            let name = group.name;
+            self.ask(&format!(
+                "`{name}` runs {what}, and a deploy would create a machine in {primary}: is that meant?"
+            ));
+            group.regions.insert(0, (primary.clone(), 1));
         }
         self.sizes(&groups);
         let alike = groups.windows(2).all(|pair| pair[0].regions == pair[1].regions);

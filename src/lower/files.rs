@@ -103,7 +103,7 @@ fn tier_of(path: &str, app: &AppName) -> Tier {
 pub(crate) fn environment<'n>(path: &'n str, app: &'n str) -> Option<&'n str> {
     let known = |word: &&str| tier_word(word).is_some();
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let of_file = words(file).filter(known).next_back();
+    let of_file = words(file).rfind(known);
     let last = |name: &'n str| words(name).next_back().filter(known);
     of_file.or_else(|| last(app)).or_else(|| folder(path).and_then(last))
 }

@@ -383,6 +383,13 @@ impl Model {
         project.into_iter().chain(postgres).chain(redis).chain(apps)
     }
 
+    /// The names of all apps, sorted, each with its place.
+    pub fn app_names(&self) -> Vec<(&str, usize)> {
+        let mut names: Vec<_> = self.apps.iter().enumerate().map(|(index, app)| (app.name.as_str(), index)).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// What all apps of a spec have in common.
     ///
     /// # Panics

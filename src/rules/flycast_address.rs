@@ -100,11 +100,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
                 continue;
             }
-            let names = names.get_or_insert_with(|| {
-                let mut names: Vec<_> = model.apps.iter().enumerate().map(|(i, app)| (app.name.as_str(), i)).collect();
-                names.sort_unstable();
-                names
-            });
+            let names = names.get_or_insert_with(|| model.app_names());
             for address in addresses(value.as_str(), ENDING) {
                 let Ok(at) = names.binary_search_by_key(&address.name, |(name, _)| name) else { continue };
                 if judge(&model.apps[names[at].1], value, &address, cx.about(caller)) {

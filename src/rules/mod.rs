@@ -19,10 +19,12 @@ mod bluegreen_without_check;
 mod check_bounds;
 mod check_timeout;
 mod concurrency_limits;
+mod distant_app;
 mod drain_exceeds_kill_timeout;
 mod flycast_address;
 mod implicit_kill_signal;
 mod internal_name_of_stopping_app;
+mod internal_port;
 mod kill_timeout_range;
 mod machine_memory;
 mod machine_size;
@@ -67,10 +69,12 @@ pub static RULES: &[&Rule] = &[
     &check_bounds::RULE,
     &check_timeout::RULE,
     &concurrency_limits::RULE,
+    &distant_app::RULE,
     &drain_exceeds_kill_timeout::RULE,
     &flycast_address::RULE,
     &implicit_kill_signal::RULE,
     &internal_name_of_stopping_app::RULE,
+    &internal_port::RULE,
     &kill_timeout_range::RULE,
     &machine_memory::RULE,
     &machine_size::RULE,
