@@ -30,6 +30,8 @@ pub mod source;
 pub mod spec;
 mod spread;
 pub mod syntax;
+#[cfg(unix)]
+pub mod trial;
 pub mod value;
 
 use diag::{Diagnostic, Diagnostics, Reported, Severity};

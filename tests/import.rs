@@ -66,6 +66,7 @@ fn import_and_build_are_inverse() {
 /// Whatever the dumps say, the spec is one, and says of the file what the file says.
 #[test]
 fn whatever_runs_fits_into_a_spec() {
+    use flyarch::diag::Diagnostics;
     use flyarch::import::{Dump, File, Live, Request, import};
     use flyarch::source::{Source, Sources};
     use serde_json::json;
@@ -115,7 +116,7 @@ fn whatever_runs_fits_into_a_spec() {
         let id = sources.add(Source::new("fly.toml", FILE));
         let request = Request { live: &live, org: None, tier: None };
         let file = File { id, folder: "a b/\u{fc}".to_owned() };
-        let specs = import(&sources, &[file], request, &flyarch::facts::FACTS, &mut Default::default()).unwrap();
+        let specs = import(&sources, &[file], request, &flyarch::facts::FACTS, &mut Diagnostics::default()).unwrap();
         prop_assert!(specs[0].is_equivalent(), "{}\n{:#?}", specs[0].text, specs[0].refused);
     });
 }

@@ -59,11 +59,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
+    ("trial", &["source", "facts", "kinds", "model", "plan", "render", "sim", "sink"]),
     (
         "cli",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim", "spread", "fly_toml", "import", "value",
+            "sim", "trial", "spread", "fly_toml", "import", "value",
         ],
     ),
     ("main", &["cli"]),
@@ -73,7 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const TOGETHER: [(&str, &str); 3] = [("kinds", "spec"), ("kinds.lower", "lower"), ("kinds.plan", "plan")];
 
 /// Who may read files, the environment, the clock, or start something.
-const WORLD: [&str; 4] = ["sink", "sim", "cli", "main"];
+const WORLD: [&str; 5] = ["sink", "sim", "trial", "cli", "main"];
 
 /// The part that a file belongs to.
 fn part_of(file: &str) -> String {

@@ -33,6 +33,7 @@ pub(super) enum Command {
     Schema(Schema),
     /// List what is known of the platform, with sources and dates
     Facts,
+    Sim(Sim),
     #[command(name = "stand-in-fly", hide = true)]
     StandIn(StandIn),
 }
@@ -223,6 +224,41 @@ pub(super) enum SchemaOf {
     Spec,
     /// What --format json prints
     Report,
+}
+
+/// Run the set-up script of a spec against a simulated Fly.io, and make things go wrong on the way
+///
+/// Builds the spec into a temporary folder and runs setup.sh from nothing until it changes nothing more. With --faults,
+/// every call of fly goes wrong in every way that makes a difference, and the script is run again until it ends: it
+/// must get to the same end, with nothing twice, nothing destroyed, and every secret as it was. Needs bash and jq.
+/// Nothing leaves this machine: no token is read, and no command of the spec is run.
+#[derive(Debug, Parser)]
+pub(super) struct Sim {
+    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(super) spec: Option<PathBuf>,
+
+    /// What goes wrong: every fault at every call, or two in a row at random
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub(super) faults: Option<Faults>,
+
+    /// The seed of what happens at random [default: another every time; it is printed]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// How often something happens at random
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(super) runs: u32,
+
+    #[command(flatten)]
+    pub(super) show: Show,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Faults {
+    /// Every fault at every call
+    All,
+    /// Two faults in a row, chosen at random
+    Random,
 }
 
 /// Stand in for `fly`, with an account in a folder

@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod lint;
 mod place;
+mod sim;
 mod stand_in;
 mod walk;
 
@@ -88,6 +89,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         // With `panic = "abort"` this is the only way to an exit code.
         std::process::exit(BUG);
     }));
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = stand_in::by_name(&args) {
+        return code;
+    }
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -105,6 +110,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
+        Command::Sim(sim) => sim::run(&sim),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };
     match result {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use super::{Cx, Outcome, config, ips, machine, volumes};
-use crate::sim::state::{MachineConfig, Release, Volume};
+use crate::sim::state::{App, Machine, MachineConfig, Release, Volume};
 
 /// Volumes that no machine has, by name.
 type Free = BTreeMap<String, Vec<Volume>>;
@@ -25,7 +25,7 @@ pub(super) fn deploy(cx: &mut Cx<'_>) -> Outcome {
     let primary = super::region(config::primary_region(&config))?;
     let image = image(cx, &app, &config, &path, &folder)?;
     let found = cx.app(&app)?;
-    let first = !found.deployed && found.machines.is_empty();
+    let first = !found.deployed && ours(found).next().is_none();
     let mut free = free(&found.volumes);
     if first {
         addresses(cx, &app, &config)?;
@@ -42,6 +42,11 @@ pub(super) fn deploy(cx: &mut Cx<'_>) -> Outcome {
     }
     app.deployed |= outcome.is_ok();
     outcome
+}
+
+/// The machines that a deploy looks after: not those of `machine run`.
+fn ours(app: &App) -> impl Iterator<Item = &Machine> {
+    app.machines.iter().filter(|machine| machine.is_of_platform())
 }
 
 fn free(volumes: &[Volume]) -> Free {
@@ -184,12 +189,12 @@ fn machines(
     let groups = config::groups(config);
     // Groups that are gone lose their machines, without a question.
     let gone: Vec<String> =
-        cx.app(app)?.machines.iter().filter(|m| !groups.iter().any(|g| g == m.group())).map(|m| m.id.clone()).collect();
+        ours(cx.app(app)?).filter(|m| !groups.iter().any(|g| g == m.group())).map(|m| m.id.clone()).collect();
     for id in gone {
         cx.print(format_args!("Destroying machine {id}\n"));
         cx.app_mut(app).remove_machine(&id);
     }
-    let existing: Vec<String> = cx.app(app)?.machines.iter().map(|machine| machine.id.clone()).collect();
+    let existing: Vec<String> = ours(cx.app(app)?).map(|machine| machine.id.clone()).collect();
     for group in &groups {
         if cx.call.on("update-only") || cx.app(app)?.machines.iter().any(|machine| machine.group() == group) {
             continue;
@@ -236,7 +241,7 @@ fn spawn(
         )),
         None => None,
     };
-    let id = machine::launch(cx, app, primary, made, volume, None);
+    let id = machine::launch(cx, app, primary, made, volume, None)?;
     cx.print(format_args!("Created machine {id} in group {group}\n"));
     Ok(id)
 }
@@ -258,9 +263,10 @@ fn update(cx: &mut Cx<'_>, app: &str, config: &Json, id: &str, image: &str, vers
             format!("machine in group '{group}' needs an unattached volume named '{name}' in region '{}'", old.region)
         })?;
         cx.app_mut(app).remove_machine(id);
-        machine::launch(cx, app, &old.region, made, Some((volume, path)), None);
+        machine::launch(cx, app, &old.region, made, Some((volume, path)), None)?;
         return Ok(());
     }
+    cx.effect()?;
     made.mounts.clone_from(&old.config.mounts);
     if let (Some(mount), Some((_, path))) = (made.mounts.first_mut(), wanted.first()) {
         (*path).clone_into(&mut mount.path);

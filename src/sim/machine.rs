@@ -1,10 +1,14 @@
 //! `machine`, and how machines come to be.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
+use super::config::megabytes;
 use super::{Cx, Outcome, moment, region, volumes};
+use crate::facts::FACTS;
 use crate::sim::output;
-use crate::sim::state::{Machine, MachineConfig, Mount, Volume};
+use crate::sim::state::{Guest, Machine, MachineConfig, Mount, Volume};
 
 /// With the keys of fly-go machine_types.go.
 fn shown(machine: &Machine) -> Json {
@@ -35,26 +39,90 @@ pub(super) fn list(cx: &mut Cx<'_>) -> Outcome {
     Ok(())
 }
 
-/// flyctl internal/command/machine/clone.go: the same machine again, with a new empty volume; another one every time.
+/// flyctl internal/command/machine/clone.go: the same machine again, with a new empty volume or one that is given;
+/// another one every time. The volume comes first, and stays when there is no room for the machine.
 pub(super) fn clone(cx: &mut Cx<'_>) -> Outcome {
     let name = cx.app_name()?;
     let id = cx.call.words.first().cloned().unwrap_or_default();
     let Some(source) = cx.app(&name)?.machine(&id).cloned() else {
         return Err(format!("could not get machine {id}: machine not found"));
     };
+    let given = match cx.call.text("attach-volume") {
+        Some(text) => Some(attachable(cx, &name, text.split(':').next().unwrap_or_default())?),
+        None => None,
+    };
     let target = cx.call.text("region").unwrap_or(&source.region).to_owned();
     let target = region(&target)?;
+    if given.as_ref().is_some_and(|volume| volume.region != target) {
+        return Err(format!("specified region {target} but volume is elsewhere, use the same region as the volume"));
+    }
     let mut config = source.config.clone();
     config.standbys.clear();
     let mounts = std::mem::take(&mut config.mounts);
     let volume = mounts.into_iter().next().map(|mount| {
-        let volume = volumes::new(cx, &mount.name, &target, mount.size_gb, "machine clone");
+        let volume = given.unwrap_or_else(|| {
+            let volume = volumes::new(cx, &mount.name, &target, mount.size_gb, "machine clone");
+            cx.app_mut(&name).volumes.push(volume.clone());
+            volume
+        });
         (volume, mount.path)
     });
     let volume = volume.as_ref().map(|(volume, path)| (volume.clone(), path.as_str()));
     let role = source.role.as_ref().map(|_| "replica");
-    let id = launch(cx, &name, &target, config, volume, role);
+    let id = launch(cx, &name, &target, config, volume, role)?;
     cx.print(format_args!("  Machine {id} has been created...\nMachine has been successfully cloned!\n"));
+    Ok(())
+}
+
+fn attachable(cx: &Cx<'_>, app: &str, id: &str) -> Result<Volume, String> {
+    let volume = cx.app(app)?.volumes.iter().find(|volume| volume.id == id);
+    let volume = volume.ok_or_else(|| format!("could not get existing volume: {id} not found"))?;
+    match volume.attached_machine_id {
+        Some(_) => Err(format!("volume {id} is already attached to a machine")),
+        None => Ok(volume.clone()),
+    }
+}
+
+/// flyctl internal/command/machine/run.go: one more machine every time, outside of what `deploy` and `scale` look after
+/// (flyctl-commands 1.16). `machine create` does not start it.
+pub(super) fn run(cx: &mut Cx<'_>) -> Outcome {
+    let name = cx.app_name()?;
+    let target = match cx.call.text("region") {
+        Some(code) => region(code)?,
+        None => FACTS.regions.first().map(|region| region.code.to_owned()).unwrap_or_default(),
+    };
+    let pairs = |flag: &str| -> Result<BTreeMap<String, String>, String> {
+        let values = cx.call.flags.get(flag).into_iter().flatten();
+        let pair = |text: &String| {
+            let (key, value) = text.split_once('=').ok_or_else(|| format!("failed parsing --{flag}: {text}"))?;
+            Ok((key.to_owned(), value.to_owned()))
+        };
+        values.map(pair).collect()
+    };
+    let schedule = cx.call.text("schedule").unwrap_or_default();
+    if !["", "hourly", "daily", "weekly", "monthly"].contains(&schedule) {
+        return Err(format!("invalid schedule: {schedule}"));
+    }
+    let memory = cx.call.text("vm-memory").map(megabytes).transpose()?;
+    let size = cx.call.text("vm-size").unwrap_or(FACTS.machine_size);
+    let preset = FACTS.machine_size(size).ok_or_else(|| format!("'{size}' is an invalid machine size"))?;
+    let guest =
+        Guest { cpu_kind: preset.kind.to_owned(), cpus: preset.cpus, memory_mb: memory.unwrap_or(preset.memory_mb) };
+    let config = MachineConfig {
+        image: cx.call.words.first().cloned().unwrap_or_default(),
+        env: pairs("env")?,
+        metadata: pairs("metadata")?,
+        guest,
+        schedule: schedule.to_owned(),
+        ..MachineConfig::default()
+    };
+    let id = launch(cx, &name, &target, config, None, None)?;
+    if cx.call.command == "machine create"
+        && let Some(machine) = cx.app_mut(&name).machines.iter_mut().find(|machine| machine.id == id)
+    {
+        "created".clone_into(&mut machine.state);
+    }
+    cx.print(format_args!(" Machine ID: {id}\n"));
     Ok(())
 }
 
@@ -66,7 +134,17 @@ pub(super) fn launch(
     mut config: MachineConfig,
     volume: Option<(Volume, &str)>,
     role: Option<&str>,
-) -> String {
+) -> Result<String, String> {
+    cx.effect()?;
+    cx.take_room("failed to launch VM")?;
+    if let Some((volume, _)) = &volume
+        && cx.state.full_hosts.contains(&volume.host)
+    {
+        return Err(format!(
+            "failed to launch VM: insufficient resources to create new machine with existing volume '{}'",
+            volume.id
+        ));
+    }
     let id = format!("{:014x}", 0x1_0000_0000_0000 + cx.state.tick());
     let app = cx.app_mut(app);
     if let Some((volume, path)) = volume {
@@ -86,5 +164,5 @@ pub(super) fn launch(
     let state = if config.standbys.is_empty() { "started" } else { "stopped" }.to_owned();
     let machine = Machine { id: id.clone(), region: region.to_owned(), state, config, role: role.map(str::to_owned) };
     app.machines.push(machine);
-    id
+    Ok(id)
 }

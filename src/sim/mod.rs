@@ -11,11 +11,13 @@
 #![expect(clippy::disallowed_methods, reason = "the state is a folder, and outlives each call")]
 
 pub mod catalogue;
+pub mod faults;
 pub mod state;
 
 mod apps;
 mod certs;
 mod config;
+mod consul;
 mod deploy;
 mod destroy;
 mod ips;
@@ -26,6 +28,7 @@ mod redis;
 mod scale;
 mod secrets;
 mod storage;
+mod tokens;
 mod unmanaged;
 mod volumes;
 
@@ -39,6 +42,7 @@ use serde::Serialize;
 
 use crate::facts::FACTS;
 use catalogue::Call;
+use faults::{Fault, Faults};
 use state::{App, Record, State};
 
 /// Why a command ends with exit code 1: what flyctl prints behind `Error: `.
@@ -46,38 +50,6 @@ type Outcome = Result<(), String>;
 
 /// The longest standard input that is read, in bytes.
 const MAX_STDIN: u64 = 64 * 1024 * 1024;
-
-/// What goes wrong in a call, as the environment says. The numbers are those of the records.
-#[derive(Debug, Default)]
-struct Faults {
-    /// `FLY_SIM_STOP_AFTER`: this call fails before it has an effect.
-    stop: Option<u64>,
-    /// `FLY_SIM_LOSE_REPLY`: this call has its effect, prints nothing and fails.
-    lose: Option<u64>,
-    /// `FLY_SIM_FAIL`: these commands fail, separated by commas: `ips list,apps list`.
-    fail: Vec<String>,
-    /// `FLY_SIM_GARBLE`: these commands print something else than they should, and exit with 0.
-    garble: Vec<String>,
-    /// `FLY_SIM_GARBLE_WITH`: what they print.
-    garble_with: Vec<u8>,
-}
-
-impl Faults {
-    fn of(environment: &BTreeMap<String, Vec<u8>>) -> Self {
-        let text = |name: &str| environment.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
-        let list = |name: &str| -> Vec<String> {
-            let text = text(name).unwrap_or_default();
-            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-        };
-        Self {
-            stop: text("FLY_SIM_STOP_AFTER").and_then(|text| text.parse().ok()),
-            lose: text("FLY_SIM_LOSE_REPLY").and_then(|text| text.parse().ok()),
-            fail: list("FLY_SIM_FAIL"),
-            garble: list("FLY_SIM_GARBLE"),
-            garble_with: environment.get("FLY_SIM_GARBLE_WITH").cloned().unwrap_or_default(),
-        }
-    }
-}
 
 /// Runs one command on the state in a folder, and returns its exit code. `argv` are the words behind `fly`.
 pub fn main(
@@ -100,6 +72,8 @@ pub fn main(
     state.calls += 1;
     let before = state.clone();
     let done = run(&mut state, argv, &environment, stdin);
+    let changed = !state.same_things(&before);
+    let (made, gone) = if changed { state.difference(&before) } else { Default::default() };
     let record = Record {
         number: state.calls,
         argv: argv.to_vec(),
@@ -108,8 +82,17 @@ pub fn main(
         stdin: done.stdin,
         environment: environment.iter().map(|(name, value)| (name.clone(), state::digest(value))).collect(),
         exit: done.exit,
-        changed: !state.same_things(&before),
+        changed,
+        made,
+        gone,
     };
+    if done.killed {
+        if let Err(error) = state.save(folder).and_then(|()| record.append(folder)) {
+            let _ = writeln!(stderr, "the state in {}: {error}", folder.display());
+        }
+        faults::kill();
+        return 137;
+    }
     let written = stdout.write_all(&done.stdout).and_then(|()| stdout.flush());
     let written = written.and_then(|()| stderr.write_all(&done.stderr));
     // A reader that has gone is no failure of the platform; a state that cannot be kept is one of the stand-in.
@@ -129,6 +112,8 @@ struct Done {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     exit: i32,
+    /// Whether the command and its caller are to be killed.
+    killed: bool,
 }
 
 fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8>>, stdin: &mut dyn Read) -> Done {
@@ -140,8 +125,14 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
         Err(why) => return Done { stderr: error(&why), refused: Some(why), exit: 1, ..Done::default() },
     };
     let command = call.command.clone();
-    if faults.stop == Some(number) || faults.fail.contains(&command) {
-        return Done { command, stderr: error("the server is unavailable (503)"), exit: 1, ..Done::default() };
+    let fault = faults.at(number, &command);
+    let failed =
+        |text: &str, exit: i32| Done { command: command.clone(), stderr: error(text), exit, ..Done::default() };
+    match fault {
+        Some(Fault::Killed) => return Done { killed: true, ..failed("killed", 137) },
+        Some(Fault::ServerError) => return failed("server returned a non-200 status code: 500", 1),
+        Some(Fault::TooManyRequests) => return failed("server returned a non-200 status code: 429", 1),
+        _ => {}
     }
     let mut cx = Cx {
         call: &call,
@@ -152,7 +143,18 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
         err: Vec::new(),
         token: token(environment),
         refused: None,
+        effects: match fault {
+            Some(Fault::HalfDone | Fault::KilledHalfway) => Some(1),
+            _ => None,
+        },
+        room: match fault {
+            Some(Fault::NoCapacity) => Some(0),
+            Some(Fault::RoomForOne) => Some(1),
+            _ => None,
+        },
+        sees_less: fault == Some(Fault::SeesLess),
     };
+    cx.meet(fault, &faults.elsewhere);
     let outcome = cx.dispatch();
     let (read, mut stdout, mut stderr, refused) = (cx.read, cx.out, cx.err, cx.refused);
     let mut exit = 0;
@@ -160,15 +162,17 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
         stderr.extend(error(&why));
         exit = 1;
     }
-    if faults.lose == Some(number) {
-        stdout.clear();
-        stderr.clear();
-        exit = 1;
+    match fault {
+        Some(Fault::ReplyLost | Fault::HalfDone) => {
+            (stdout, stderr, exit) = (Vec::new(), error("read: connection reset by peer"), 1);
+        }
+        Some(Fault::Timeout) => (stdout, stderr, exit) = (Vec::new(), error("context deadline exceeded"), 126),
+        Some(Fault::EmptyReply) => stdout.clear(),
+        Some(Fault::NotJson) => stdout = faults.nonsense(),
+        _ => {}
     }
-    if faults.garble.contains(&command) {
-        stdout = faults.garble_with;
-    }
-    Done { command, refused, stdin: read, stdout, stderr, exit }
+    let killed = matches!(fault, Some(Fault::KilledAfter | Fault::KilledHalfway));
+    Done { command, refused, stdin: read, stdout, stderr, exit, killed }
 }
 
 /// The token that flyctl would use: the first variable that is set counts, even when it is empty (flyctl-commands 0.4).
@@ -188,9 +192,63 @@ struct Cx<'a> {
     err: Vec<u8>,
     token: String,
     refused: Option<String>,
+    /// How many more of the things that the command does may happen, when a fault stops it halfway.
+    effects: Option<u32>,
+    /// For how many machines or volumes there is room, when a fault says so.
+    room: Option<u32>,
+    /// Whether the token sees neither apps nor data services.
+    sees_less: bool,
 }
 
 impl Cx<'_> {
+    /// Lets others do what a fault says, before the command runs.
+    fn meet(&mut self, fault: Option<Fault>, elsewhere: &str) {
+        let first = self.call.words.first().map(String::as_str);
+        match fault {
+            Some(Fault::NameTaken) => {
+                let name = first.or(self.call.text("name")).unwrap_or_default();
+                faults::take_name(self.state, &self.call.command, name);
+            }
+            Some(Fault::VolumeElsewhere) => {
+                let app = self.call.text("app").unwrap_or_default();
+                let name = first.filter(|_| self.call.command == "volumes create");
+                let config = match self.call.command.as_str() {
+                    "deploy" => config::path(self).and_then(|path| config::read(&path)).ok(),
+                    "scale count" => config::remote(self, app).ok(),
+                    _ => None,
+                };
+                faults::volume_elsewhere(self.state, app, elsewhere, name, config.as_ref());
+            }
+            _ => {}
+        }
+    }
+
+    /// Begins one of several things that a command does, unless a fault stops it there.
+    fn effect(&mut self) -> Outcome {
+        match &mut self.effects {
+            Some(0) => Err("read: connection reset by peer".to_owned()),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Takes room for one machine or volume (flyctl passes the words of the Machines API on).
+    fn take_room(&mut self, what: &str) -> Outcome {
+        match &mut self.room {
+            Some(0) => Err(format!(
+                "{what}: insufficient resources available to fulfill request: could not reserve resource for machine: insufficient CPUs available to fulfill request"
+            )),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn dispatch(&mut self) -> Outcome {
         if self.call.command == "version" {
             apps::version(self);
@@ -199,6 +257,37 @@ impl Cx<'_> {
         if self.token.is_empty() {
             return Err("no access token available. Please login with 'flyctl auth login'".to_owned());
         }
+        if self.sees_less {
+            return self.dispatch_blind();
+        }
+        self.dispatch_seeing()
+    }
+
+    /// What a token that may not see apps and data services gets: lists of the organisation without them, and errors.
+    fn dispatch_blind(&mut self) -> Outcome {
+        let hidden = (
+            std::mem::take(&mut self.state.apps),
+            std::mem::take(&mut self.state.clusters),
+            std::mem::take(&mut self.state.databases),
+            std::mem::take(&mut self.state.buckets),
+        );
+        let changes = ["create", "attach", "update", "destroy"];
+        let outcome = if self.call.command.split(' ').any(|word| changes.contains(&word)) {
+            let taken = self.call.words.first().is_some_and(|name| hidden.0.contains_key(name));
+            let why = if taken {
+                "Validation failed: Name has already been taken"
+            } else {
+                "You are not authorized to do that"
+            };
+            Err(why.to_owned())
+        } else {
+            self.dispatch_seeing()
+        };
+        (self.state.apps, self.state.clusters, self.state.databases, self.state.buckets) = hidden;
+        outcome
+    }
+
+    fn dispatch_seeing(&mut self) -> Outcome {
         match self.call.command.as_str() {
             "orgs show" => apps::show_org(self),
             "apps list" => apps::list(self),
@@ -221,6 +310,19 @@ impl Cx<'_> {
             "postgres attach" => unmanaged::attach(self),
             "machine list" => machine::list(self),
             "machine clone" => machine::clone(self),
+            "machine run" | "machine create" => machine::run(self),
+            "consul attach" => consul::attach(self),
+            "consul detach" => consul::detach(self),
+            "tokens list" => tokens::list(self),
+            "tokens revoke" => {
+                tokens::revoke(self);
+                Ok(())
+            }
+            "tokens create deploy" | "tokens create org" | "tokens create readonly" => tokens::create(self),
+            "auth whoami" => {
+                tokens::whoami(self);
+                Ok(())
+            }
             "redis list" => redis::list(self),
             "redis create" => redis::create(self),
             "redis status" => redis::status(self),

@@ -16,7 +16,7 @@ pub(super) fn show(cx: &mut Cx<'_>) -> Outcome {
     let name = cx.app_name()?;
     let app = cx.app(&name)?;
     let mut groups: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for machine in &app.machines {
+    for machine in app.machines.iter().filter(|machine| machine.is_of_platform()) {
         *groups.entry(machine.group()).or_default().entry(&machine.region).or_default() += 1;
     }
     let shown: Vec<Json> = groups
@@ -192,7 +192,7 @@ fn act(cx: &mut Cx<'_>, name: &str, config: &Json, release: &Release, action: &A
             None => None,
         };
         let made: MachineConfig = made.clone();
-        let id = machine::launch(cx, name, region, made, volume, None);
+        let id = machine::launch(cx, name, region, made, volume, None)?;
         cx.print(format_args!("  Created {id} group:{group} region:{region}\n"));
     }
     Ok(())
@@ -215,5 +215,7 @@ fn volume_for(cx: &mut Cx<'_>, app: &str, name: &str, region: &str, size: i64) -
     {
         return Ok(volume.clone());
     }
-    Ok(volumes::new(cx, name, region, size, "scale count"))
+    let volume = volumes::new(cx, name, region, size, "scale count");
+    cx.app_mut(app).volumes.push(volume.clone());
+    Ok(volume)
 }

@@ -30,8 +30,14 @@ pub struct State {
     pub databases: BTreeMap<String, Database>,
     /// Tigris buckets, by name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// Tokens that were made.
+    #[serde(default)]
+    pub tokens: Vec<Token>,
     /// Host names whose DNS records are published.
     pub published_hosts: BTreeSet<String>,
+    /// Hosts without room for another machine, such as `iad-2`.
+    #[serde(default)]
+    pub full_hosts: BTreeSet<String>,
     /// How many ids and times were given away.
     pub counter: u64,
     /// How many calls were made.
@@ -91,7 +97,7 @@ pub struct Address {
 }
 
 /// A volume.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// Its id.
     pub id: String,
@@ -109,6 +115,9 @@ pub struct Volume {
     pub attached_machine_id: Option<String>,
     /// The command that made it.
     pub made_by: String,
+    /// The host that it lies on, and that its machine must run on.
+    #[serde(default)]
+    pub host: String,
 }
 
 /// A machine.
@@ -143,6 +152,9 @@ pub struct MachineConfig {
     /// The machines that it stands in for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub standbys: Vec<String>,
+    /// How often it runs: `hourly`, `daily`, `weekly` or `monthly`.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub schedule: String,
 }
 
 /// The size of a machine.
@@ -219,7 +231,7 @@ pub struct Cluster {
 }
 
 /// A Redis database.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Database {
     /// The slug of its organisation.
     pub org: String,
@@ -236,7 +248,7 @@ pub struct Database {
 }
 
 /// A bucket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     /// The slug of its organisation.
     pub org: String,
@@ -246,6 +258,23 @@ pub struct Bucket {
     pub public: bool,
     /// Its own host name.
     pub domain: String,
+}
+
+/// A token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its id.
+    pub id: String,
+    /// Its name, which others may have too.
+    pub name: String,
+    /// The app that it is for, if it is for one.
+    pub app: String,
+    /// The slug of the organisation that it is for, or that the app is in.
+    pub org: String,
+    /// `deploy`, `org` or `readonly`.
+    pub kind: String,
+    /// Whether it was taken back.
+    pub revoked: bool,
 }
 
 impl Default for State {
@@ -258,7 +287,9 @@ impl Default for State {
             clusters: Vec::new(),
             databases: BTreeMap::new(),
             buckets: BTreeMap::new(),
+            tokens: Vec::new(),
             published_hosts: BTreeSet::new(),
+            full_hosts: BTreeSet::new(),
             counter: 0,
             calls: 0,
         }
@@ -301,6 +332,30 @@ impl State {
         self.counter
     }
 
+    /// Names and ids of everything that holds data or works.
+    pub fn ids(&self) -> BTreeSet<String> {
+        let apps = self.apps.iter().flat_map(|(name, app)| {
+            let volumes = app.volumes.iter().map(|volume| volume.id.clone());
+            let machines = app.machines.iter().map(|machine| machine.id.clone());
+            let addresses = app.addresses.iter().map(|address| address.id.clone());
+            let secrets = app.secrets.keys().map(move |secret| format!("secret {secret} of {name}"));
+            let hosts = app.certificates.iter().map(|host| format!("certificate for {host}"));
+            volumes.chain(machines).chain(addresses).chain(secrets).chain(hosts)
+        });
+        let tokens = self.tokens.iter().filter(|token| !token.revoked).map(|token| token.id.clone());
+        let names = self.apps.keys().map(|name| format!("app {name}"));
+        let names = names.chain(self.databases.keys().map(|name| format!("redis {name}")));
+        let names = names.chain(self.buckets.keys().map(|name| format!("bucket {name}")));
+        let clusters = self.clusters.iter().map(|cluster| cluster.id.clone());
+        apps.chain(clusters).chain(names).chain(tokens).collect()
+    }
+
+    /// What exists now and did not before, and the other way round.
+    pub fn difference(&self, before: &Self) -> (Vec<String>, Vec<String>) {
+        let (old, new) = (before.ids(), self.ids());
+        (new.difference(&old).cloned().collect(), old.difference(&new).cloned().collect())
+    }
+
     /// Whether both have the same things; the number of calls is no thing.
     pub fn same_things(&self, other: &Self) -> bool {
         let calls = self.calls;
@@ -312,6 +367,11 @@ impl Machine {
     /// Its process group.
     pub fn group(&self) -> &str {
         self.config.metadata.get("fly_process_group").map_or("", String::as_str)
+    }
+
+    /// Whether `deploy` and `scale` look after it (fly-go machine_types.go, IsFlyAppsPlatform).
+    pub fn is_of_platform(&self) -> bool {
+        self.config.metadata.get("fly_platform_version").is_some_and(|version| version == "v2")
     }
 }
 
@@ -361,6 +421,10 @@ pub struct Record {
     pub exit: i32,
     /// Whether anything exists that did not before, or is otherwise than before.
     pub changed: bool,
+    /// Names and ids of what it made.
+    pub made: Vec<String>,
+    /// Names and ids of what it destroyed.
+    pub gone: Vec<String>,
 }
 
 impl Record {

@@ -34,6 +34,7 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     if cx.state.buckets.contains_key(&name) {
         return Err("Validation failed: Name has already been taken".to_owned());
     }
+    cx.effect()?;
     let bucket = Bucket { org, app: app.clone(), public: cx.call.on("public"), domain: String::new() };
     cx.state.buckets.insert(name.clone(), bucket);
     let values = [
@@ -51,6 +52,7 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     {
         return Ok(());
     }
+    cx.effect()?;
     for (variable, value) in &values {
         let now = cx.state.tick();
         cx.app_mut(&app).set_secret(variable, value.as_bytes(), now);

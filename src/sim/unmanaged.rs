@@ -27,6 +27,7 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     let name = cx.call.text("name").unwrap_or_default().to_owned();
     let guest = guest(cx)?;
     apps::take_name(cx, &name)?;
+    cx.effect()?;
     cx.state.apps.insert(name.clone(), App { org, postgres: true, ..App::default() });
     ips::allocate(cx, &name, "private_v6", "global");
     for secret in ["FLY_CONSUL_URL", "OPERATOR_PASSWORD", "REPL_PASSWORD", "SSH_CERT", "SSH_KEY", "SU_PASSWORD"] {
@@ -42,8 +43,9 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
             config.metadata.insert(key.to_owned(), value.to_owned());
         }
         let volume = volumes::new(cx, "pg_data", &region, gigabytes, "postgres create");
+        cx.app_mut(&name).volumes.push(volume.clone());
         let role = if i == 0 { "primary" } else { "replica" };
-        machine::launch(cx, &name, &region, config, Some((volume, "/data")), Some(role));
+        machine::launch(cx, &name, &region, config, Some((volume, "/data")), Some(role))?;
     }
     let password = fake_secret("postgres", &name);
     cx.print(format_args!("Postgres cluster {name} created\n  Username:    postgres\n  Password:    {password}\n"));
@@ -92,9 +94,12 @@ pub(super) fn attach(cx: &mut Cx<'_>) -> Outcome {
     let host = if flycast { format!("{cluster}.flycast") } else { format!("top2.nearest.of.{cluster}.internal") };
     let url = format!("postgres://{user}:{password}@{host}:5432/{database}?sslmode=disable");
     let now = cx.state.tick();
+    cx.effect()?;
     let pg = cx.app_mut(&cluster);
     pg.users.insert(user);
     pg.databases.insert(database);
+    // Half of it leaves a user behind, whom a second try meets.
+    cx.effect()?;
     cx.app_mut(&app).set_secret(&variable, url.as_bytes(), now);
     cx.print(format_args!("\nPostgres cluster {cluster} is now attached to {app}\n"));
     cx.print(format_args!("The following secret was added to {app}:\n  {variable}={url}\n"));

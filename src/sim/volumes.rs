@@ -9,10 +9,13 @@ use crate::sim::state::Volume;
 /// Retention when a request does not say it, in days (flyctl-commands 1.7).
 const RETENTION: i64 = 5;
 
+/// How many hosts a region has.
+const HOSTS: u32 = 6;
+
 /// With the keys of fly-go volume_types.go.
 fn shown(volume: &Volume) -> Json {
     json!({"id": volume.id, "name": volume.name, "state": "created", "size_gb": volume.size_gb,
-        "region": volume.region, "zone": "0000", "encrypted": true, "attached_machine_id": volume.attached_machine_id,
+        "region": volume.region, "zone": volume.host, "encrypted": true, "attached_machine_id": volume.attached_machine_id,
         "attached_alloc_id": null, "created_at": moment(0), "host_dedication_id": "",
         "snapshot_retention": volume.snapshot_retention, "auto_backup_enabled": volume.auto_backup_enabled,
         "host_status": "ok"})
@@ -49,6 +52,8 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     let retention = cx.call.number("snapshot-retention").unwrap_or(RETENTION);
     let backups = !cx.call.has("scheduled-snapshots") || cx.call.on("scheduled-snapshots");
     for _ in 0..cx.call.number("count").unwrap_or(1).clamp(0, 100) {
+        cx.effect()?;
+        cx.take_room("failed creating volume")?;
         let volume = new(cx, &name, &region, size_gb, "volumes create");
         let volume = Volume { snapshot_retention: retention, auto_backup_enabled: backups, ..volume };
         if cx.call.on("json") {
@@ -61,9 +66,26 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     Ok(())
 }
 
+/// The host of a new volume: one without a volume of that name, as far as there are others (`--require-unique-zone`,
+/// flyctl-commands 1.5), and one with room for the machine, when the request says what machine that will be. `volumes
+/// create` says so only with `--vm-…`.
+fn host(cx: &Cx<'_>, name: &str, region: &str, made_by: &str) -> String {
+    let hinted = made_by != "volumes create" || cx.call.flags.keys().any(|flag| flag.starts_with("vm-"));
+    let app = cx.call.text("app").and_then(|app| cx.state.apps.get(app));
+    let taken = |host: &String| {
+        app.is_some_and(|app| app.volumes.iter().any(|volume| volume.name == name && volume.host == *host))
+    };
+    let hosts: Vec<String> = (1..=HOSTS).map(|number| format!("{region}-{number}")).collect();
+    let fits = |host: &&String| !hinted || !cx.state.full_hosts.contains(*host);
+    let found = hosts.iter().filter(fits).find(|host| !taken(host)).or(hosts.iter().find(fits));
+    found.or(hosts.first()).cloned().unwrap_or_default()
+}
+
 /// A volume as the platform makes it when the request says no policy.
 pub(super) fn new(cx: &mut Cx<'_>, name: &str, region: &str, size_gb: i64, made_by: &str) -> Volume {
+    let host = host(cx, name, region, made_by);
     Volume {
+        host,
         id: cx.state.id("vol_"),
         name: name.to_owned(),
         region: region.to_owned(),

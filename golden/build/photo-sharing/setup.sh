@@ -982,7 +982,7 @@ bucket() {
   fi
   # flyctl sets none when one of the names is taken, and goes on when it cannot set them.
   has_secret "$app" AWS_SECRET_ACCESS_KEY ||
-    later "$app has no credentials for bucket $name: make a key ($FLY storage dashboard $name), and set it as its secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    later "$app has no credentials for bucket $name: make a key ($FLY storage dashboard $name), and set it as its secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, beside AWS_ENDPOINT_URL_S3=https://fly.storage.tigris.dev, AWS_REGION=auto and BUCKET_NAME=$name"
 }
 
 # bucket_domain NAME HOST -- COMMAND...: set every time, because flyctl does not show the domain of a bucket. Setting it
