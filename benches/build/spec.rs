@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-const REGIONS: [&str; 12] = ["ams", "arn", "bom", "cdg", "dfw", "ewr", "fra", "gru", "iad", "lhr", "nrt", "syd"];
+/// Where all apps run, so that none is far from those that it calls.
+const COMMON: &str = "iad";
+const REGIONS: [&str; 11] = ["ams", "arn", "bom", "cdg", "dfw", "ewr", "fra", "gru", "lhr", "nrt", "syd"];
 /// Sizes with the memory that each may have, in MB: the least, and how often as much.
 const SIZES: [(&str, u32, u32); 5] = [
     ("shared-cpu-1x", 256, 8),
@@ -28,7 +30,8 @@ pub(crate) fn spec(apps: usize) -> String {
 fn app(i: usize, random: &mut Random, out: &mut String) {
     let key = format!("svc-{i:05}");
     let first = random.below(REGIONS.len());
-    let regions: Vec<&str> = (0..2 + random.below(2)).map(|n| REGIONS[(first + n * 5) % REGIONS.len()]).collect();
+    let others = (0..=random.below(2)).map(|n| REGIONS[(first + n * 5) % REGIONS.len()]);
+    let regions: Vec<&str> = std::iter::once(COMMON).chain(others).collect();
     let (size, least, times) = SIZES[random.below(SIZES.len())];
     let memory = least << random.below(times.ilog2() as usize + 1);
     let soft = [50, 100, 200][random.below(3)];

@@ -90,10 +90,25 @@ pub struct Region {
     pub city: &'static str,
     /// The country, as ISO 3166-1 alpha-2.
     pub country: &'static str,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
     /// Whether Managed Postgres can be created there.
     pub mpg: bool,
     /// Whether it is often short of capacity.
     pub high_demand: bool,
+}
+
+impl Region {
+    /// How far it is to `other`, as the crow flies, in km.
+    pub fn distance(&self, other: &Self) -> f64 {
+        const EARTH_RADIUS: f64 = 6371.0;
+        let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
+        let (north, east) = (half(self.latitude, other.latitude), half(self.longitude, other.longitude));
+        let shrunk = self.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+        2.0 * EARTH_RADIUS * shrunk.mul_add(east, north).sqrt().asin()
+    }
 }
 
 /// A region that was withdrawn.
@@ -351,5 +366,22 @@ impl Facts {
     /// The memory that CPUs of a kind may have.
     pub fn memory_range(&self, cpu_kind: &str) -> MemoryRange {
         if cpu_kind == "performance" { self.performance_memory } else { self.shared_memory }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FACTS;
+
+    #[test]
+    fn distances_are_those_of_the_cities() {
+        let distance = |a, b| FACTS.region(a).unwrap().distance(FACTS.region(b).unwrap());
+        for (a, b, km) in
+            [("ams", "fra", 365.0), ("iad", "lax", 3690.0), ("syd", "lax", 12050.0), ("gru", "jnb", 7450.0)]
+        {
+            assert!((distance(a, b) - km).abs() < 60.0, "{a} {b} {}", distance(a, b));
+            assert!((distance(a, b) - distance(b, a)).abs() < 1e-6);
+        }
+        assert!(distance("nrt", "nrt") < 1e-6);
     }
 }
