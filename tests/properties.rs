@@ -78,6 +78,7 @@ fn of_the_corpus_of_the_fuzz_targets() {
     for (target, holds) in [
         ("compile", hold as fn(&str)),
         ("fly_toml", invariants::fly_toml_holds),
+        ("import", |text| invariants::import_holds("fly.toml", text)),
         ("manifest", invariants::manifest_holds),
     ] {
         let texts = corpus(target);

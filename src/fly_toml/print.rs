@@ -221,6 +221,11 @@ impl<'a> Printer<'a> {
                         if let Value::Table(table) = &item.value {
                             self.header(item, "[[", "]]");
                             self.table(table, below);
+                            if self.around == 0 && entry.key == "services" && table.0.is_empty() {
+                                // flyctl drops one that says nothing, but for one whose name is not in lower case.
+                                self.out.push_str("  ports = []\n");
+                                self.after_header = false;
+                            }
                         }
                     }
                     self.path.pop();

@@ -222,11 +222,11 @@ impl Writer {
         }
     }
 
-    /// Writes a section that flyctl drops where it is empty. It is stated all the same.
+    /// Writes a section that flyctl drops where it is empty, which means nothing to it: only its own form has the header.
     fn section(&mut self, write: impl FnOnce(&mut Self)) {
         let (before, after_header) = (self.out.len(), self.after_header);
         write(self);
-        if self.form == Form::Meaning && self.out[before..].trim_start().lines().count() == 1 {
+        if self.form != Form::Flyctl && self.out[before..].trim_start().lines().count() == 1 {
             self.out.truncate(before);
             self.after_header = after_header;
         }

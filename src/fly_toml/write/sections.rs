@@ -41,7 +41,7 @@ impl Writer {
             self.http_service(x);
         }
         for service in &c.services {
-            self.section(|w| w.service(service));
+            self.service(service);
         }
         self.checks(&c.checks);
         for file in &c.files {

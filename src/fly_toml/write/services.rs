@@ -33,6 +33,7 @@ impl Writer {
 
     pub(super) fn service(&mut self, x: &Service) {
         self.array(&["services"]);
+        let header = self.out.len();
         self.always("protocol", x.protocol.as_ref(), "");
         self.always("internal_port", x.internal_port.as_ref(), &0_u32);
         self.pointer("auto_stop_machines", x.auto_stop_machines.as_ref());
@@ -76,6 +77,10 @@ impl Writer {
             self.map(&["services", "http_checks", "headers"], &check.headers);
         }
         self.machine_checks(&["services", "machine_checks"], &x.machine_checks);
+        if self.form == Form::Stated && self.out.len() == header {
+            // flyctl drops a service that says nothing.
+            self.entry("ports", &Vec::<String>::new());
+        }
     }
 
     fn concurrency(&mut self, path: &[&str], x: Option<&Sourced<Concurrency>>) {
