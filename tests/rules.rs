@@ -24,18 +24,15 @@ fn overwrite() -> bool {
     std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite")
 }
 
-/// The rule files of the folder, without their ending.
-fn files() -> Vec<String> {
-    let machinery = ["mod", "comments", "cx", "declare"];
-    let mut names: Vec<String> = fs::read_dir(Path::new(ROOT).join("src/rules"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .filter(|name| !machinery.contains(&name.as_str()))
-        .collect();
-    names.sort();
-    names
+/// The rule files, as topic and name, by name: a topic is a folder.
+fn files() -> Vec<(String, String)> {
+    let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let entries = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let topics = entries(Path::new(ROOT).join("src/rules")).filter(|path| path.is_dir());
+    let mut files: Vec<_> =
+        topics.flat_map(|topic| entries(topic.clone()).map(move |file| (stem(&topic), stem(&file)))).collect();
+    files.sort_by(|a, b| a.1.cmp(&b.1));
+    files
 }
 
 #[test]
@@ -46,14 +43,19 @@ fn every_file_is_registered() {
     let text = fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
-    let names = files();
+    let files = files();
+    let topics: BTreeSet<&str> = files.iter().map(|(topic, _)| topic.as_str()).collect();
     let mut block = String::new();
-    for name in &names {
-        writeln!(block, "mod {name};").unwrap();
+    for topic in topics {
+        writeln!(block, "mod {topic} {{").unwrap();
+        for (_, name) in files.iter().filter(|(of, _)| of == topic) {
+            writeln!(block, "    pub(super) mod {name};").unwrap();
+        }
+        block.push_str("}\n");
     }
     block.push_str("\n/// All rules, by name.\n#[rustfmt::skip]\npub static RULES: &[&Rule] = &[\n");
-    for name in &names {
-        writeln!(block, "    &{name}::RULE,").unwrap();
+    for (topic, name) in &files {
+        writeln!(block, "    &{topic}::{name}::RULE,").unwrap();
     }
     block.push_str("];\n");
     let generated = format!("{before}{BEGIN}{block}{END}{after}");
@@ -308,8 +310,8 @@ fn comments(text: &str) -> Vec<&str> {
 
 #[test]
 fn rules_name_facts_not_literals() {
-    for name in files() {
-        let text = fs::read_to_string(Path::new(ROOT).join(format!("src/rules/{name}.rs"))).unwrap();
+    for (topic, name) in files() {
+        let text = fs::read_to_string(Path::new(ROOT).join(format!("src/rules/{topic}/{name}.rs"))).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let code: Vec<&str> = code.take_while(|line| !line.contains("#[cfg(test)]")).collect();
         let code = code.join("\n");

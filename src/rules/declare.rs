@@ -31,6 +31,13 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// What part of an architecture it is about: the folder that it is in.
+    pub fn topic(&self) -> &'static str {
+        self.file.rsplit(['/', '\\']).nth(1).unwrap_or("")
+    }
+}
+
 /// What a rule needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -153,7 +160,7 @@ macro_rules! declare_rule {
         }
     ) => {
         $(#[doc = $doc])+
-        pub(super) static RULE: $crate::rules::Rule = $crate::rules::Rule {
+        pub(in crate::rules) static RULE: $crate::rules::Rule = $crate::rules::Rule {
             id: $crate::diag::RuleId { name: $name, code: $code },
             group: $group,
             levels: $levels,
