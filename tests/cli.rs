@@ -20,6 +20,8 @@ mod lint;
 mod lint_files;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/show.rs"]

@@ -275,12 +275,29 @@ pub(super) struct StandIn {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum OutputFormat {
-    /// With an excerpt of the spec
+    /// With an excerpt of the source
     Full,
     /// One line each
     Concise,
     /// For programs
     Json,
+    /// For code scanning, version 2.1.0
+    Sarif,
+    /// Annotations and a summary in GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// Test results, for other CI systems
+    Junit,
+    /// A comment on a pull request
+    Markdown,
+}
+
+impl OutputFormat {
+    /// Whether other text may follow on the same stream.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
 use super::fill::{fill, markdown};
 use super::{CLEAN, Failure, form, print};
-use crate::diag::emit::REPORT_SCHEMA;
+use crate::diag::emit::{About, REPORT_SCHEMA, page as page_of};
+use crate::diag::{RuleId, Severity};
 use crate::facts::FACTS;
-use crate::rules::{self, FixAvailability, Needs, RULES, Rule};
+use crate::rules::{self, FixAvailability, Group, Needs, RULES, Rule};
 use crate::schema::{self, nearest};
 use crate::spec::{Level, Tier};
 
@@ -40,9 +41,26 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     };
     let facts = format!("{}; {needs}; {}; since {}; {waive}.", rule.group.as_str(), levels(rule), rule.since);
     writeln!(out, "{}\n", fill(&facts, "", ""))?;
-    // Doc comments begin with a blank.
-    let docs: String = rule.docs.lines().flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect();
-    write!(out, "{}", markdown(&docs))
+    write!(out, "{}", markdown(&rule.page()))
+}
+
+/// What outputs carry along of whatever has found something.
+pub(super) fn about(id: RuleId) -> Option<About> {
+    if let Some(rule) = rules::find(id.name) {
+        let severity = match rule.levels.production {
+            Level::Error => Severity::Error,
+            Level::Warn | Level::Allow => Severity::Warning,
+        };
+        let group = rule.group.as_str();
+        let mut tags = vec![group, rule.topic()];
+        tags.dedup();
+        let security = rule.group == Group::Security;
+        return Some(About { summary: rule.summary(), docs: rule.page(), severity, security, tags });
+    }
+    let (_, page) = form::find(id.name)?;
+    let summary = page.split_inclusive(". ").next().unwrap_or(page).trim().to_owned();
+    let (severity, security, tags) = (Severity::Error, false, vec!["form"]);
+    Some(About { summary, docs: page.to_owned(), severity, security, tags })
 }
 
 fn levels(rule: &Rule) -> String {
@@ -68,7 +86,9 @@ struct JsonRule {
     name: &'static str,
     code: &'static str,
     group: &'static str,
+    topic: &'static str,
     summary: String,
+    page: String,
     levels: JsonLevels,
     needs: &'static str,
     fix: bool,
@@ -94,7 +114,9 @@ fn rules_as_json(out: &mut dyn Write) -> io::Result<()> {
         name: rule.id.name,
         code: rule.id.code,
         group: rule.group.as_str(),
-        summary: summary(rule),
+        topic: rule.topic(),
+        summary: rule.summary(),
+        page: page_of(rule.id),
         levels: JsonLevels {
             production: rule.levels.production,
             staging: rule.levels.staging,
@@ -114,15 +136,9 @@ fn rules_as_text(out: &mut dyn Write) -> io::Result<()> {
     for rule in RULES {
         let fix = if rule.fix == FixAvailability::None { "   " } else { "fix" };
         let (name, group, needs) = (rule.id.name, rule.group.as_str(), rule.needs.as_str());
-        writeln!(out, "{}  {name:width$}  {group:11}  {needs:8}  {fix}  {}", rule.id.code, summary(rule))?;
+        writeln!(out, "{}  {name:width$}  {group:11}  {needs:8}  {fix}  {}", rule.id.code, rule.summary())?;
     }
     Ok(())
-}
-
-/// The first paragraph of the documentation, on one line.
-fn summary(rule: &Rule) -> String {
-    let lines = rule.docs.lines().map(str::trim).take_while(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn schema(args: &Schema) -> Result<i32, Failure> {

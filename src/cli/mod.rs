@@ -17,6 +17,7 @@ mod lint;
 mod place;
 mod sim;
 mod stand_in;
+mod summary;
 mod walk;
 
 use std::ffi::OsString;
@@ -136,9 +137,14 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
         OutputFormat::Full => Format::Full,
         OutputFormat::Concise => Format::Concise,
         OutputFormat::Json => Format::Json,
+        OutputFormat::Sarif => Format::Sarif,
+        OutputFormat::Github => Format::Github,
+        OutputFormat::Gitlab => Format::Gitlab,
+        OutputFormat::Junit => Format::Junit,
+        OutputFormat::Markdown => Format::Markdown,
     };
-    if !report.diagnostics.is_empty() || format == Format::Json {
-        let display = Display { color: colors(how.color, stream), width: fill::WIDTH };
+    if !report.diagnostics.is_empty() || format.is_document() {
+        let display = Display { color: colors(how.color, stream), width: fill::WIDTH, about: catalog::about };
         let (mut out, mut err);
         let to: &mut dyn Write = if stream == Stream::Out {
             out = io::stdout().lock();
@@ -148,6 +154,9 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
             &mut err
         };
         print(to, |out| emit(report, format, display, out))?;
+    }
+    if format == Format::Github {
+        summary::append(report);
     }
     Ok(exit_code(report, how.fail_level))
 }
