@@ -200,6 +200,10 @@ pub(super) struct Show {
 pub(super) struct Explain {
     /// The name or the code of a rule, such as multi-region
     pub(super) rule: String,
+
+    /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
 }
 
 /// List the rules
@@ -302,7 +306,7 @@ impl OutputFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A table
+    /// A table, by topic
     Text,
     /// For programs
     Json,

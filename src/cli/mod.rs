@@ -31,6 +31,7 @@ use crate::diag::{Report, Severity};
 use crate::fly_toml::{JSON_SYNTAX, YAML_SYNTAX};
 use crate::syntax::SYNTAX;
 use args::{Args, Color, Command, FailLevel, OutputFormat, Show};
+pub use form::pages as form_pages;
 
 /// Nothing at or above the fail level.
 const CLEAN: i32 = 0;
