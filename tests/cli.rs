@@ -10,6 +10,8 @@ mod bad_input;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/hooks.rs"]
+mod hooks;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/large_input.rs"]

@@ -89,6 +89,10 @@ pub(super) struct Lint {
     #[arg(long, value_enum)]
     pub(super) tier: Option<TierName>,
 
+    /// Pass over what `flyarch build` wrote, also where it is given by name
+    #[arg(long)]
+    pub(super) skip_generated: bool,
+
     /// Apply the fixes that mean what was meant
     #[arg(long)]
     pub(super) fix: bool,
@@ -116,6 +120,10 @@ pub(super) struct Fmt {
     /// The name that standard input is shown with
     #[arg(long, value_name = "NAME", default_value = "fly.toml")]
     pub(super) stdin_filename: String,
+
+    /// Pass over what `flyarch build` wrote, also where it is given by name
+    #[arg(long)]
+    pub(super) skip_generated: bool,
 
     /// Write nothing; show what would change and exit with 1 if anything would
     #[arg(long)]

@@ -20,10 +20,14 @@ use crate::{Options, check, check_files, fly_toml, spread};
 const ROUNDS: usize = 10;
 
 pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
-    let (targets, mut unread) = match args.paths.as_slice() {
+    let (mut targets, mut unread) = match args.paths.as_slice() {
         [] => (vec![Target { path: input::find_any()?, found: false }], false),
         paths => walk::targets(paths, walk::any)?,
     };
+    if args.skip_generated {
+        // What is found in folders is treated like this.
+        targets.iter_mut().for_each(|target| target.found = true);
+    }
     let fixing = args.fix || args.unsafe_fixes;
     if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));

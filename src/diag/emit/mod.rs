@@ -100,7 +100,7 @@ pub fn emit(report: &Report, format: Format, display: Display, out: &mut dyn io:
     }
 }
 
-/// Where the page of a rule is on the web. The findings of the languages themselves share one (tests/rule_pages.rs).
+/// Where the page of a rule is on the web. The findings of the languages themselves share one (tests/rules/pages.rs).
 pub fn page(rule: RuleId) -> String {
     const FOLDER: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
     if rule.is_of_form() { format!("{FOLDER}/form.md#{}", rule.name) } else { format!("{FOLDER}/{}.md", rule.name) }
