@@ -12,6 +12,8 @@ mod beside;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/hooks.rs"]
+mod hooks;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/large_input.rs"]
@@ -22,6 +24,8 @@ mod lint;
 mod lint_files;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/show.rs"]

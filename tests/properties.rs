@@ -5,6 +5,8 @@
 
 #[path = "properties/beside.rs"]
 mod beside;
+#[path = "properties/outputs.rs"]
+mod outputs;
 #[path = "properties/rendering.rs"]
 mod rendering;
 #[path = "properties/secrets.rs"]

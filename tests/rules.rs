@@ -1,10 +1,13 @@
 //! Rules are complete, registered, and do what their documentation says: every example in it is run.
 //!
-//! `SNAPSHOTS=overwrite cargo test --test rules` registers new files and rewrites the rendered samples.
+//! `SNAPSHOTS=overwrite cargo test --test rules` registers new files and rewrites the rendered samples and the pages of
+//! docs/rules.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
 #[path = "support/examples.rs"]
 mod examples;
+#[path = "rules/pages.rs"]
+mod pages;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

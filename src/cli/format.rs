@@ -35,7 +35,7 @@ pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
         };
         // In folders what cannot be formatted is passed over in silence.
         let toml = fly_toml::Format::of(source.name()) == fly_toml::Format::Toml;
-        if found && (!toml || source.text().starts_with(GENERATED)) {
+        if found && !toml || (found || args.skip_generated) && source.text().starts_with(GENERATED) {
             continue;
         }
         if Language::of(&source) == Language::Spec {

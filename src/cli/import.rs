@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{Import, OutputFormat};
+use super::args::Import;
 use super::edit::{create, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     }
     let equivalent = specs.iter().all(|spec| spec.spec.is_equivalent());
     let tell = |out: &mut dyn Write| specs.iter().try_for_each(|spec| proof(spec, &report, args.verbose, out));
-    if streamed || args.show.format == OutputFormat::Json {
+    if streamed || !args.show.format.is_for_people() {
         print(&mut io::stderr().lock(), tell)?;
     } else {
         print(&mut io::stdout().lock(), tell)?;

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     let today = Some(input::today(args.show.today.as_deref())?);
     let options = Options { today, tier: args.tier.map(tier), ..Options::default() };
     let mut files = Files::default();
-    unread |= files.read(&targets, args.stdin_filename.as_deref());
+    unread |= files.read(&targets, args);
     files.look_around(&targets, &beside, &folders);
     let mut differs = false;
     if fixing || args.diff {
@@ -97,7 +97,8 @@ struct Files {
 
 impl Files {
     /// Reads files. Says which cannot be read, and whether there was such a one: the others are looked at all the same.
-    fn read(&mut self, targets: &[Target], stdin_name: Option<&str>) -> bool {
+    fn read(&mut self, targets: &[Target], args: &Lint) -> bool {
+        let stdin_name = args.stdin_filename.as_deref();
         let mut unread = false;
         let inputs = spread::map(targets, |target| input::read(&target.path, stdin_name.unwrap_or("spec.toml")));
         for (target, input) in targets.iter().zip(inputs) {
@@ -115,7 +116,7 @@ impl Files {
                 }
             };
             // The spec is what its author can change.
-            if target.found && source.text().starts_with(GENERATED) {
+            if (target.found || args.skip_generated) && source.text().starts_with(GENERATED) {
                 continue;
             }
             let unnamed = target.path == Path::new("-") && stdin_name.is_none();
