@@ -18,6 +18,11 @@ use std::io;
 
 use super::{Report, RuleId, Severity};
 
+/// What each finding of a report is known by from one run to the next, in their order. No two are alike.
+pub fn fingerprints(report: &Report) -> Vec<String> {
+    fingerprint::of(report, &mut hidden::Hidden::new(report))
+}
+
 /// How findings are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
