@@ -1,5 +1,7 @@
 //! Every format holds every finding, whatever paths, messages and texts are made of.
 
+use std::time::{Duration, Instant};
+
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Applicability, Diagnostic, Edit, FileReport, Fix, Report, RuleId, Severity};
 use flyarch::source::{FileId, Source, Span, TextRange};
@@ -245,4 +247,29 @@ fn a_comment_is_never_too_long() {
     markdown(&out, 3000);
     assert!(out.contains("| error | `a.toml:3000:1` |"), "the worst is first");
     assert!(out.len() > 60_000 && out.contains("\nand "), "{} bytes", out.len());
+}
+
+/// Neither many findings nor many secrets bring more than their share: what grows with the square does not end here.
+#[test]
+fn many_findings_are_written_in_time() {
+    const MANY: usize = 10_000;
+    let text: String = (0..MANY).map(|i| format!("A{i}_TOKEN = \"correct-horse-{i}\"\n")).collect();
+    let mut diagnostics = Vec::new();
+    let mut start = 0;
+    for line in text.lines() {
+        let range = TextRange::new(start, start + line.len());
+        let span = Span { file: FileId(0), range };
+        let with = Some(Edit { span, with: "a-text-of-some-length = 1\n".repeat(4) });
+        let fix = with.map(|edit| Fix { title: "t".to_owned(), applicability: Applicability::Safe, edits: vec![edit] });
+        diagnostics.push(Diagnostic::new(RULES[0], Severity::Error, span, "m").redact(range).fix(fix));
+        start += line.len() + 1;
+    }
+    let mut report = Report::default();
+    report.add(FileReport { source: Source::new("a.toml", text), diagnostics });
+    for format in [Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown] {
+        let began = Instant::now();
+        let out = written(&report, format);
+        assert!(began.elapsed() < Duration::from_secs(60), "{format:?} took {:?}", began.elapsed());
+        assert!(!out.contains("correct-horse"), "{format:?}");
+    }
 }
