@@ -26,7 +26,9 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     };
     if args.skip_generated {
         // What is found in folders is treated like this.
-        targets.iter_mut().for_each(|target| target.found = true);
+        for target in &mut targets {
+            target.found = true;
+        }
     }
     let fixing = args.fix || args.unsafe_fixes;
     if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
