@@ -6,6 +6,8 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/beside.rs"]
+mod beside;
 #[path = "cli/build.rs"]
 mod build;
 #[path = "cli/catalog.rs"]

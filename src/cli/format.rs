@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FailLevel, Fmt, OutputFormat, Show};
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
-use super::walk::{self, Target};
+use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, print, say, show};
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::fly_toml;
@@ -14,8 +14,8 @@ use crate::render::GENERATED;
 use crate::source::{FileId, Source};
 
 pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
-    let (targets, mut unread) = match args.paths.as_slice() {
-        [] => (vec![Target { path: find()?, found: false }], false),
+    let Found { targets, mut unread, .. } = match args.paths.as_slice() {
+        [] => Found { targets: vec![Target { path: find()?, found: false }], ..Found::default() },
         paths => walk::targets(paths, walk::fly_toml)?,
     };
     let mut report = Report::default();

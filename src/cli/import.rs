@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::Import;
 use super::edit::{create, replace};
 use super::input::{self, Input, Language};
-use super::walk::{self, Target};
+use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, Stream, exit_code, place, print, say, show};
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::facts::FACTS;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     let findings = if streamed || args.collect { Stream::Err } else { Stream::Out };
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    let (targets, unread) = walk::targets(paths, walk::fly_toml)?;
+    let Found { targets, unread, .. } = walk::targets(paths, walk::fly_toml)?;
     if unread {
         return Err(Failure::input("not everything could be read: give the files that are meant"));
     }

@@ -14,6 +14,7 @@ mod format;
 mod import;
 mod input;
 mod lint;
+mod near;
 mod place;
 mod sim;
 mod stand_in;

@@ -22,11 +22,13 @@ mod autostop {
 mod checks {
     pub(super) mod check_bounds;
     pub(super) mod check_timeout;
+    pub(super) mod dockerfile_healthcheck;
     pub(super) mod missing_grace_period;
     pub(super) mod missing_health_check;
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
+    pub(super) mod dockerfile_missing;
     pub(super) mod strategy_with_volumes;
 }
 mod form {
@@ -37,6 +39,20 @@ mod groups {
     pub(super) mod unsplittable_command;
     pub(super) mod worker_restart_policy;
     pub(super) mod worker_without_command;
+}
+mod litefs {
+    pub(super) mod litefs_autostop;
+    pub(super) mod litefs_candidates;
+    pub(super) mod litefs_cloud;
+    pub(super) mod litefs_consul_ttl;
+    pub(super) mod litefs_data_not_on_volume;
+    pub(super) mod litefs_fuse_missing;
+    pub(super) mod litefs_hidden_by_volume;
+    pub(super) mod litefs_proxy_port;
+    pub(super) mod litefs_release_command;
+    pub(super) mod litefs_same_folder;
+    pub(super) mod litefs_shared_lease;
+    pub(super) mod litefs_unsupported;
 }
 mod machines {
     pub(super) mod machine_memory;
@@ -61,16 +77,30 @@ mod regions {
     pub(super) mod unknown_region;
 }
 mod script {
+    pub(super) mod credentials_in_log;
+    pub(super) mod deploy_order;
+    pub(super) mod launch_in_script;
     pub(super) mod nonexistent_fly_command;
+    pub(super) mod parallel_deploys;
+    pub(super) mod secret_in_arguments;
     pub(super) mod secret_in_script;
+    pub(super) mod token_for_strangers;
+    pub(super) mod token_in_arguments;
+    pub(super) mod token_without_end;
+    pub(super) mod unanswered_question;
+    pub(super) mod wide_token;
 }
 mod secrets {
+    pub(super) mod copied_env_file;
     pub(super) mod reserved_variable;
+    pub(super) mod secret_in_dockerfile;
     pub(super) mod secret_in_env;
     pub(super) mod staging_uses_production;
 }
 mod services {
     pub(super) mod concurrency_limits;
+    pub(super) mod dockerfile_loopback_address;
+    pub(super) mod dockerfile_port;
     pub(super) mod internal_port;
     pub(super) mod service_without_processes;
 }
@@ -78,9 +108,11 @@ mod shutdown {
     pub(super) mod drain_exceeds_kill_timeout;
     pub(super) mod implicit_kill_signal;
     pub(super) mod kill_timeout_range;
+    pub(super) mod signal_lost_in_image;
 }
 mod volumes {
     pub(super) mod auto_extend;
+    pub(super) mod dockerfile_volume;
     pub(super) mod single_volume;
     pub(super) mod snapshot_retention;
     pub(super) mod volume_per_machine;
@@ -97,13 +129,34 @@ pub static RULES: &[&Rule] = &[
     &checks::check_bounds::RULE,
     &checks::check_timeout::RULE,
     &services::concurrency_limits::RULE,
+    &secrets::copied_env_file::RULE,
+    &script::credentials_in_log::RULE,
+    &script::deploy_order::RULE,
     &regions::distant_app::RULE,
+    &checks::dockerfile_healthcheck::RULE,
+    &services::dockerfile_loopback_address::RULE,
+    &deploy::dockerfile_missing::RULE,
+    &services::dockerfile_port::RULE,
+    &volumes::dockerfile_volume::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
     &network::flycast_address::RULE,
     &shutdown::implicit_kill_signal::RULE,
     &network::internal_name_of_stopping_app::RULE,
     &services::internal_port::RULE,
     &shutdown::kill_timeout_range::RULE,
+    &script::launch_in_script::RULE,
+    &litefs::litefs_autostop::RULE,
+    &litefs::litefs_candidates::RULE,
+    &litefs::litefs_cloud::RULE,
+    &litefs::litefs_consul_ttl::RULE,
+    &litefs::litefs_data_not_on_volume::RULE,
+    &litefs::litefs_fuse_missing::RULE,
+    &litefs::litefs_hidden_by_volume::RULE,
+    &litefs::litefs_proxy_port::RULE,
+    &litefs::litefs_release_command::RULE,
+    &litefs::litefs_same_folder::RULE,
+    &litefs::litefs_shared_lease::RULE,
+    &litefs::litefs_unsupported::RULE,
     &machines::machine_memory::RULE,
     &machines::machine_size::RULE,
     &autostop::min_machines_without_autostop::RULE,
@@ -116,24 +169,33 @@ pub static RULES: &[&Rule] = &[
     &postgres::mpg_version::RULE,
     &regions::multi_region::RULE,
     &script::nonexistent_fly_command::RULE,
+    &script::parallel_deploys::RULE,
     &network::private_app_public_address::RULE,
     &autostop::production_scale_to_zero::RULE,
     &regions::removed_region::RULE,
     &secrets::reserved_variable::RULE,
+    &script::secret_in_arguments::RULE,
+    &secrets::secret_in_dockerfile::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &services::service_without_processes::RULE,
     &groups::shell_syntax_in_command::RULE,
+    &shutdown::signal_lost_in_image::RULE,
     &volumes::single_volume::RULE,
     &volumes::snapshot_retention::RULE,
     &secrets::staging_uses_production::RULE,
     &deploy::strategy_with_volumes::RULE,
     &autostop::suspend_memory::RULE,
+    &script::token_for_strangers::RULE,
+    &script::token_in_arguments::RULE,
+    &script::token_without_end::RULE,
+    &script::unanswered_question::RULE,
     &regions::unknown_region::RULE,
     &postgres::unmanaged_postgres::RULE,
     &groups::unsplittable_command::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
+    &script::wide_token::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
 ];

@@ -29,10 +29,11 @@ fn yaml(text: &str) -> Value {
         if let Event::SequenceStart(..) = event {
             let mut list = Vec::new();
             loop {
-                match next(parser) {
-                    Event::SequenceEnd => return Value::Array(list),
-                    event => list.push(node(event, parser)),
+                let event = next(parser);
+                if let Event::SequenceEnd = event {
+                    return Value::Array(list);
                 }
+                list.push(node(event, parser));
             }
         }
         assert!(matches!(event, Event::MappingStart(..)), "{event:?}");
