@@ -31,7 +31,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use clap::Parser as _;
 
-use crate::diag::emit::{Display, Format, emit};
+use crate::diag::emit::{Display, Format, emit, plain_lines};
 use crate::diag::{Report, Severity};
 use crate::fly_toml::{JSON_SYNTAX, YAML_SYNTAX};
 use crate::syntax::SYNTAX;
@@ -83,9 +83,9 @@ fn print(to: &mut dyn Write, print: impl FnOnce(&mut dyn Write) -> io::Result<()
     }
 }
 
-/// Says something on standard error, which nobody may be reading.
+/// Says something on standard error, which nobody may be reading. Names of files are in it, which anybody may have given.
 fn say(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", plain_lines(&text.to_string()));
 }
 
 /// Runs the program with these arguments, and returns its exit code.

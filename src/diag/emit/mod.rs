@@ -134,6 +134,11 @@ fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_active) { Cow::Owned(text.replace(is_active, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
+/// Text of several lines for a terminal.
+pub(crate) fn plain_lines(text: &str) -> String {
+    text.replace(|c| is_active(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
+}
+
 /// "2 errors, 1 warning", or nothing when there are no findings.
 pub fn summary(report: &Report) -> Option<String> {
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
