@@ -2,9 +2,10 @@
 //!
 //! Everything here is evidence, not proof. What is not sure is absent.
 
-use super::{App, Group};
+use super::{App, Group, Model, Redis};
 use crate::facts::{DatabaseImage, Facts};
 use crate::fly_toml::{Mount, Vm};
+use crate::spec::Kind;
 use crate::value::{Origin, Scalar, Sourced};
 
 /// What a machine has.
@@ -134,6 +135,43 @@ impl App {
                 env.clone().find(|(name, _)| name.starts_with("LITEFS_")).map(|(name, _)| name.origin)
             })
     }
+}
+
+impl Redis {
+    /// Whether a word of its key is one of these.
+    pub fn is_called(&self, words: impl Fn(&str) -> bool) -> bool {
+        self.key.split('-').any(words)
+    }
+}
+
+impl Model {
+    /// Whether a Redis database holds a queue: by its key, or by the variables that apps use it as.
+    pub fn is_queue(&self, redis: usize) -> bool {
+        self.redis[redis].is_called(is_queue_word) || self.is_used_as(redis, is_queue_word)
+    }
+
+    /// Whether a Redis database is a cache, in the same way.
+    pub fn is_cache(&self, redis: usize) -> bool {
+        self.redis[redis].is_called(is_cache_word) || self.is_used_as(redis, is_cache_word)
+    }
+
+    fn is_used_as(&self, redis: usize, word: impl Fn(&str) -> bool) -> bool {
+        let uses = self.apps.iter().flat_map(|app| &app.uses);
+        let mut uses = uses.filter(|used| used.target.kind == Kind::Redis && used.target.index == redis);
+        uses.any(|used| used.variable.split('_').any(&word))
+    }
+}
+
+/// Whether a word of a name speaks of a queue.
+pub fn is_queue_word(word: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["queue", "queues", "job", "jobs", "sidekiq", "bull", "bullmq", "celery", "resque", "broker"];
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Whether a word of a name speaks of a cache.
+pub fn is_cache_word(word: &str) -> bool {
+    ["cache", "caches"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether a path is a directory or lies in it.

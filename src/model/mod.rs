@@ -9,7 +9,7 @@
 mod app;
 mod data;
 
-pub use data::{DataFile, Guest, is_below};
+pub use data::{DataFile, Guest, is_below, is_cache_word, is_queue_word};
 
 use std::fmt;
 
