@@ -79,6 +79,14 @@ impl App {
         compose || experimental || self.toml.machine_config.is_some()
     }
 
+    /// The words of what its machines run, as far as the file says it.
+    pub fn command_words(&self) -> impl Iterator<Item = &str> {
+        let commands = self.groups.iter().filter_map(|group| group.command.as_ref());
+        let experimental = self.toml.experimental.iter().flat_map(|e| [&e.cmd, &e.entrypoint, &e.exec]).flatten();
+        let lists = experimental.flat_map(|words| words.0.iter().map(String::as_str));
+        commands.flat_map(|command| command.split_whitespace()).chain(lists)
+    }
+
     /// The database that it runs by itself, known by its image.
     pub fn database_image(&self, facts: &Facts) -> Option<(&'static DatabaseImage, &Sourced<String>)> {
         let image = self.toml.build.as_ref()?.image.as_ref()?;
@@ -88,8 +96,7 @@ impl App {
     /// Where a database of an image keeps its data: what a variable or a flag says, else the image's own place.
     pub fn data_directory<'a>(&'a self, image: &'a DatabaseImage) -> &'a str {
         if image.option.starts_with("--") {
-            let commands = self.groups.iter().filter_map(|group| group.command.as_ref());
-            return commands.filter_map(|command| flag(command, image.option)).next().unwrap_or(image.data);
+            return flag(self.command_words(), image.option).unwrap_or(image.data);
         }
         self.toml.env.get(image.option).map_or(image.data, |(_, value)| value.as_str())
     }
@@ -180,12 +187,11 @@ pub fn is_below(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The value of a flag in a command line: `--flag value` or `--flag=value`.
-fn flag<'c>(command: &'c str, name: &str) -> Option<&'c str> {
-    let mut words = command.split_whitespace();
-    words
-        .find_map(|word| word.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with('=')))
-        .and_then(|rest| if let Some(value) = rest.strip_prefix('=') { Some(value) } else { words.next() })
+/// The value of a flag among the words of commands: `--flag value` or `--flag=value`.
+fn flag<'c>(mut words: impl Iterator<Item = &'c str>, name: &str) -> Option<&'c str> {
+    let is_flag = |word: &&str| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    let found = words.find(is_flag)?;
+    found[name.len()..].strip_prefix('=').or_else(|| words.next())
 }
 
 /// The path of a SQLite file that a variable names: a URL, or a file with one of the usual endings.
@@ -231,8 +237,8 @@ mod tests {
     #[test]
     fn paths_and_flags() {
         assert!(is_below("/data", "/data/") && is_below("/data/a", "/data") && !is_below("/database", "/data"));
-        assert_eq!(flag("--datadir /data/mysql --x", "--datadir"), Some("/data/mysql"));
-        assert_eq!(flag("mongod --dbpath=/data/x", "--dbpath"), Some("/data/x"));
-        assert_eq!(flag("mongod --dbpathology=/data/x", "--dbpath"), None);
+        assert_eq!(flag("--datadir /data/mysql --x".split(' '), "--datadir"), Some("/data/mysql"));
+        assert_eq!(flag("mongod --dbpath=/data/x".split(' '), "--dbpath"), Some("/data/x"));
+        assert_eq!(flag("mongod --dbpathology=/data/x".split(' '), "--dbpath"), None);
     }
 }

@@ -22,6 +22,7 @@ mod autostop {
 mod buckets {
     pub(super) mod bucket_domain;
     pub(super) mod bucket_variable;
+    pub(super) mod bucket_without_keys;
     pub(super) mod private_bucket_domain;
     pub(super) mod public_backups;
     pub(super) mod two_buckets;
@@ -76,6 +77,7 @@ mod machines {
     pub(super) mod runtime_memory;
     pub(super) mod shadowed_vm;
     pub(super) mod swap_exceeds_memory;
+    pub(super) mod zero_in_vm;
 }
 mod network {
     pub(super) mod compose_name;
@@ -87,15 +89,18 @@ mod postgres {
     pub(super) mod database_on_localhost;
     pub(super) mod distant_postgres;
     pub(super) mod entry_plan;
+    pub(super) mod even_nodes;
     pub(super) mod hand_written_address;
     pub(super) mod mpg_plan;
     pub(super) mod mpg_region;
     pub(super) mod mpg_version;
     pub(super) mod pool_exceeds_plan;
+    pub(super) mod postgres_attached_twice;
     pub(super) mod postgres_memory;
     pub(super) mod postgres_public_name;
     pub(super) mod postgres_quorum;
     pub(super) mod postgres_sslmode;
+    pub(super) mod postgres_superuser;
     pub(super) mod replica_write_port;
     pub(super) mod unmanaged_postgres;
     pub(super) mod unmanaged_storage;
@@ -108,7 +113,9 @@ mod redis {
     pub(super) mod redis_eviction;
     pub(super) mod redis_persistence_without_volume;
     pub(super) mod redis_plan;
+    pub(super) mod redis_url_without_password;
     pub(super) mod redis_without_password;
+    pub(super) mod region_without_redis;
 }
 mod regions {
     pub(super) mod distant_app;
@@ -167,6 +174,7 @@ pub static RULES: &[&Rule] = &[
     &deploy::bluegreen_without_check::RULE,
     &buckets::bucket_domain::RULE,
     &buckets::bucket_variable::RULE,
+    &buckets::bucket_without_keys::RULE,
     &checks::check_bounds::RULE,
     &checks::check_timeout::RULE,
     &network::compose_name::RULE,
@@ -182,6 +190,7 @@ pub static RULES: &[&Rule] = &[
     &redis::distant_redis::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
     &postgres::entry_plan::RULE,
+    &postgres::even_nodes::RULE,
     &network::flycast_address::RULE,
     &postgres::hand_written_address::RULE,
     &machines::heap_exceeds_memory::RULE,
@@ -218,10 +227,12 @@ pub static RULES: &[&Rule] = &[
     &machines::partial_vm::RULE,
     &machines::persist_rootfs::RULE,
     &postgres::pool_exceeds_plan::RULE,
+    &postgres::postgres_attached_twice::RULE,
     &postgres::postgres_memory::RULE,
     &postgres::postgres_public_name::RULE,
     &postgres::postgres_quorum::RULE,
     &postgres::postgres_sslmode::RULE,
+    &postgres::postgres_superuser::RULE,
     &machines::preset_overridden::RULE,
     &network::private_app_public_address::RULE,
     &buckets::private_bucket_domain::RULE,
@@ -234,7 +245,9 @@ pub static RULES: &[&Rule] = &[
     &redis::redis_eviction::RULE,
     &redis::redis_persistence_without_volume::RULE,
     &redis::redis_plan::RULE,
+    &redis::redis_url_without_password::RULE,
     &redis::redis_without_password::RULE,
+    &redis::region_without_redis::RULE,
     &volumes::release_command_volume::RULE,
     &regions::removed_region::RULE,
     &postgres::replica_write_port::RULE,
@@ -268,6 +281,7 @@ pub static RULES: &[&Rule] = &[
     &volumes::volume_size::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
+    &machines::zero_in_vm::RULE,
 ];
 // @end
 

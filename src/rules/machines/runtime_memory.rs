@@ -4,7 +4,7 @@ use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 
 declare_rule! {
-    /// Checks that machines have the memory that Rails and the JVM need to start and to serve.
+    /// Checks that machines have the memory that Rails, the JVM, MySQL and MongoDB need to start and to serve.
     ///
     /// ## Why
     ///
@@ -13,8 +13,10 @@ declare_rule! {
     /// of a request, the machine starts again, and the logs say "Out of memory" to whoever looks. 512 MB are the least
     /// that such an app lives in.
     ///
-    /// What runs is told by the commands of the file: `rails`, `puma`, `sidekiq` or `java`, and by variables such as
-    /// `RAILS_ENV`. Machines without `[[vm]]` are for `missing-vm`.
+    /// MySQL and MongoDB end while they start.
+    ///
+    /// What runs is told by the image of a database, by the commands of the file: `rails`, `puma`, `sidekiq` or `java`,
+    /// and by variables such as `RAILS_ENV`. Machines without `[[vm]]` are for `missing-vm`.
     ///
     /// ## Example
     ///
@@ -91,10 +93,13 @@ const VARIABLES: [(&str, &str); 6] = [
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     let variable = VARIABLES.iter().find_map(|(name, runtime)| Some((app.toml.env.get(*name)?.0.origin, *runtime)));
+    // Postgres lives in less.
+    let database = app.database_image(cx.facts).filter(|(image, _)| image.option.starts_with("--"));
+    let database = database.map(|(image, at)| (at.origin, image.name));
     let mut told = None;
     for group in &app.groups {
         let Some(guest) = app.guest(group, cx.facts).filter(|guest| guest.memory_mb < ENOUGH) else { continue };
-        let Some((evidence, runtime)) = program(group).or(variable) else { continue };
+        let Some((evidence, runtime)) = program(group).or(variable).or(database) else { continue };
         let Some(vm) = group.vm.filter(|vm| told.replace(*vm) != Some(*vm)).and_then(|vm| app.toml.vm.get(vm)) else {
             continue;
         };

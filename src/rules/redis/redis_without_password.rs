@@ -60,11 +60,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if !matches!(name.rsplit("library/").next(), Some("redis" | "valkey/valkey")) {
         return;
     }
-    let experimental = app.toml.experimental.iter().flat_map(|e| [&e.cmd, &e.entrypoint, &e.exec]).flatten();
-    let words = experimental.flat_map(|words| words.0.iter().map(String::as_str));
-    let commands = app.groups.iter().filter_map(|group| group.command.as_ref()).map(|command| command.as_str());
     let protected = |text: &str| ["requirepass", ".conf", "aclfile"].iter().any(|sign| text.contains(sign));
-    if words.chain(commands).any(protected) || !app.toml.files.is_empty() {
+    if app.command_words().any(protected) || !app.toml.files.is_empty() {
         return;
     }
     cx.report(image.origin, format!("whoever reaches `{}` may read and delete everything in it", app.name.value))

@@ -47,6 +47,7 @@ declare_rule! {
 }
 
 const HOLDS: [&str; 9] = ["UPLOAD", "UPLOADS", "MEDIA", "STORAGE", "DATA", "ATTACHMENTS", "BACKUP", "BACKUPS", "STATE"];
+const NAMES: [&str; 2] = ["PGDATA", "MYSQL_DATADIR"];
 const PLACE: [&str; 6] = ["DIR", "DIRECTORY", "PATH", "ROOT", "FOLDER", "LOCATION"];
 const LOST: [&str; 9] = ["/tmp", "/dev", "/usr", "/etc", "/proc", "/sys", "/run", "/var/tmp", "/var/run"];
 
@@ -62,7 +63,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         // A mount below it: the data may be in there.
         let below = app.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref()).any(|to| is_below(to, path));
-        if below || app.litefs().is_some() {
+        // The image of a database is for `database-without-volume`.
+        if below || app.litefs().is_some() || app.database_image(cx.facts).is_some() {
             continue;
         }
         cx.report(value.origin, format!("what `{}` stores here is gone after each deploy", app.name.value))
@@ -73,6 +75,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 
 /// Whether a variable of this name says where data lies.
 fn is_folder_of_data(name: &str) -> bool {
+    if NAMES.contains(&name) {
+        return true;
+    }
     let Some((what, place)) = name.rsplit_once('_') else { return false };
     PLACE.iter().any(|known| place.eq_ignore_ascii_case(known))
         && what.split('_').any(|word| HOLDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
