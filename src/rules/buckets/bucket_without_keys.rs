@@ -48,7 +48,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let mut env = app.toml.env.iter().filter(|(_, value)| value.origin.is_written());
     let Some((_, value)) = env.find(|(_, value)| named(value.as_str())) else { return };
     // Any secret that could be a key is one: they have many names.
-    let key = |name: &str| ["KEY", "SECRET", "TOKEN", "CREDENTIAL"].iter().any(|word| name.to_uppercase().contains(word));
+    let key =
+        |name: &str| ["KEY", "SECRET", "TOKEN", "CREDENTIAL"].iter().any(|word| name.to_uppercase().contains(word));
     if app.secrets.iter().any(|secret| key(&secret.name)) {
         return;
     }

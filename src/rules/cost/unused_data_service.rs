@@ -64,10 +64,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     let clusters = (0..model.postgres.len()).map(|index| ResourceId { kind: Kind::Postgres, index });
     let databases = (0..model.redis.len()).map(|index| ResourceId { kind: Kind::Redis, index });
     for id in clusters.chain(databases) {
-        let used = model.apps.iter().any(|app| {
+        let is_used = model.apps.iter().any(|app| {
             app.uses.iter().any(|used| used.target.value == id) || app.after.iter().any(|after| after.value == id)
         });
-        if used {
+        if is_used {
             continue;
         }
         let reference = model.reference(id);
@@ -77,7 +77,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         let price = plan.and_then(|plan| cx.facts.postgres_plan(plan)).map(|plan| plan.usd);
         cx.report(model.header(id), format!("no app uses {reference}"))
             .label(match price {
-                Some(usd) => format!("{usd} USD a month, and its storage"),
+                Some(price) => format!("{price} USD a month, and its storage"),
                 None => "it costs money from the first day".to_owned(),
             })
             .help(format!("let an app use it (`uses = {{ {variable} = \"{reference}\" }}`), or remove it"));

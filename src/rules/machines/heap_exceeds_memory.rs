@@ -112,11 +112,10 @@ fn judge(app: &App, text: &str, at: Origin, (memory, swap): (u32, u32), cx: &mut
 
 /// Another number in place of the one that is written.
 fn fix(text: &str, at: Origin, range: Range<usize>, megabytes: u32, cx: &Cx<'_>) -> Option<Fix> {
-    let written = cx.text(at);
-    let start = written.find(text)?;
+    let whole = cx.part_of(at, text)?;
     let unit = if text[..range.start].ends_with("-Xmx") { "m" } else { "" };
-    let range = TextRange::new(start + range.start, start + range.end);
-    let range = TextRange { start: at.range.start + range.start, end: at.range.start + range.end };
+    let range = TextRange::new(range.start, range.end);
+    let range = TextRange { start: whole.start + range.start, end: whole.start + range.end };
     let edit = cx.edits().replace(range, format!("{megabytes}{unit}"));
     cx.unsafe_fix(format!("limit the heap to {megabytes} MB"), Some(edit))
 }

@@ -62,7 +62,7 @@ declare_rule! {
         levels: Levels::always(Level::Warn),
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::App(check),
     }
@@ -92,10 +92,17 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             let group = app.groups.iter().find(|group| group.name == *name);
             let Some(other) = group.and_then(|group| group.vm).filter(|other| *other != index) else { continue };
             let Some(other) = app.toml.vm.get(other) else { continue };
+            let fix = if names.len() > 1 {
+                let edit = cx.edits().remove_entry(name.range(), name.range());
+                cx.safe_fix("remove the name here", edit)
+            } else {
+                None
+            };
             cx.report(name.origin, format!("machines of `{}` do not have this size", name.value))
                 .label("a later section names the group, too")
                 .related(Origin::written(other.range()), "this one counts")
-                .help("name each group in one section: remove it here or there");
+                .help("name each group in one section: remove it here or there")
+                .fix(fix);
         }
     }
 }

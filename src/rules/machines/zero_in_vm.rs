@@ -42,14 +42,19 @@ declare_rule! {
 fn check(app: &App, cx: &mut Cx<'_>) {
     for vm in &app.toml.vm {
         for (key, number) in [("cpus", vm.cpus), ("memory_mb", vm.memory_mb)] {
-            let Some(number) = number.filter(|number| number.value == 0 && number.origin.is_written()) else { continue };
+            let Some(number) = number.filter(|number| number.value == 0 && number.origin.is_written()) else {
+                continue;
+            };
             let edits = cx.edits();
             let edit = edits.key_of(number.range()).and_then(|key| edits.remove_entry(key, number.range()));
             let fix = cx.safe_fix("remove it", edit);
-            cx.report(number.origin, format!("`{key} = 0` says nothing: machines of `{}` have what the size has", app.name.value))
-                .label("flyctl takes it for unset")
-                .help("remove it, or write how much there shall be")
-                .fix(fix);
+            cx.report(
+                number.origin,
+                format!("`{key} = 0` says nothing: machines of `{}` have what the size has", app.name.value),
+            )
+            .label("flyctl takes it for unset")
+            .help("remove it, or write how much there shall be")
+            .fix(fix);
         }
     }
 }

@@ -1,4 +1,7 @@
-use crate::model::Model;
+use crate::diag::Fix;
+use crate::diag::fix::string_literal;
+use crate::kinds::postgres::Engine;
+use crate::model::{Model, Use};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
 
@@ -49,7 +52,7 @@ declare_rule! {
         levels: Levels::ADVICE,
         needs: Needs::Architecture,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -63,6 +66,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             if !cx.facts.far(primary, &cluster.region) {
                 continue;
             }
+            let fix = fix(model, used.target.index, primary, cx.about(index));
             let city =
                 |code: &str| cx.facts.region(code).map_or_else(|| code.to_owned(), |region| region.city.to_owned());
             let (here, there) = (city(primary), city(&cluster.region));
@@ -72,7 +76,21 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 .related(cluster.region.origin, "the cluster is here")
                 .help(format!(
                     "let the app have its primary region near {there}, or create the cluster in a region near {here}"
-                ));
+                ))
+                .fix(fix);
         }
     }
+}
+
+/// The cluster in the region of the app: while it is not there yet, and where everybody who uses it wants it.
+fn fix(model: &Model, index: usize, primary: &str, cx: &Cx<'_>) -> Option<Fix> {
+    let cluster = &model.postgres[index];
+    let region = cx.facts.region(primary).filter(|region| region.mpg || cluster.engine.value == Engine::Unmanaged)?;
+    let of_this = |used: &Use| used.target.kind == Kind::Postgres && used.target.index == index;
+    let mut users = model.apps.iter().filter(|app| app.uses.iter().any(of_this));
+    let all = users.all(|app| app.is_primary(primary));
+    let free =
+        cluster.region.origin.is_written() && cluster.replicas.iter().all(|(replica, _)| replica.as_str() != primary);
+    let edit = (all && free).then(|| cx.edits().replace(cluster.region.range(), string_literal(primary)));
+    cx.unsafe_fix(format!("create it in {}", region.city), edit)
 }

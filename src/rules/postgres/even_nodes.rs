@@ -49,12 +49,18 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if number <= quorum || number % 2 == 1 {
             continue;
         }
-        let fix = cx.unsafe_fix(format!("have {} nodes", number + 1), Some(cx.edits().replace(nodes.range(), (number + 1).to_string())));
+        let fix = cx.unsafe_fix(
+            format!("have {} nodes", number + 1),
+            Some(cx.edits().replace(nodes.range(), (number + 1).to_string())),
+        );
         let lost = (number - 1) / 2;
         let what = if lost == 1 { "one".to_owned() } else { lost.to_string() };
-        cx.report(nodes.origin, format!("{number} nodes of `{}` survive the loss of {what}, as {} do", cluster.name.value, number - 1))
-            .label(format!("a majority is {}", number / 2 + 1))
-            .help(format!("have {}, or {} to survive one more", number - 1, number + 1))
-            .fix(fix);
+        cx.report(
+            nodes.origin,
+            format!("{number} nodes of `{}` survive the loss of {what}, as {} do", cluster.name.value, number - 1),
+        )
+        .label(format!("a majority is {}", number / 2 + 1))
+        .help(format!("have {}, or {} to survive one more", number - 1, number + 1))
+        .fix(fix);
     }
 }

@@ -65,7 +65,7 @@ declare_rule! {
         levels: Levels::RELIABILITY,
         needs: Needs::Architecture,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -104,6 +104,13 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         let name = &cluster.name.value;
         let at = cluster.plan.as_ref().map_or(Origin::written(cluster.header), |plan| plan.origin);
         let label = format!("{} on each of {} machines", largest.size, largest.machines);
+        // What fits is clear where one app has all of them.
+        let fits = plan.connections / largest.machines.max(1);
+        let fits = (pools.len() == 1 && fits > 0).then(|| fits.to_string());
+        let fix = fits.and_then(|fits| {
+            let cx = cx.about(largest.app);
+            cx.unsafe_fix(format!("have pools of {fits}"), Some(cx.edits().replace_word(largest.at.range, &fits)))
+        });
         let finding = if sum > plan.clients {
             let message = format!("pools may open {sum} connections, and `{name}` takes {}", plan.clients);
             cx.about(largest.app).report(largest.at, message)
@@ -114,7 +121,8 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         finding
             .label(label)
             .related(at, format!("the limits of `{}`", plan.name))
-            .help("make the pools smaller, or take a larger plan: a machine rarely needs more than five connections");
+            .help("make the pools smaller, or take a larger plan: a machine rarely needs more than five connections")
+            .fix(fix);
     }
 }
 

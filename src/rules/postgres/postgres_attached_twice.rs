@@ -42,7 +42,7 @@ declare_rule! {
         levels: Levels::always(Level::Error),
         needs: Needs::Architecture,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: false,
         check: Check::Model(check),
     }
@@ -55,11 +55,14 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             let first = app.uses[..at].iter().find(|earlier| earlier.target == used.target);
             let Some(first) = first.filter(|_| cluster.engine.value == Engine::Unmanaged) else { continue };
             let key = &cluster.key.value;
-            cx.about(index)
-                .report(used.variable.origin, format!("`{}` cannot be attached to postgres.{key} twice", app.name.value))
+            let cx = cx.about(index);
+            let edit = cx.edits().remove_entry(used.variable.range(), used.target.range());
+            let fix = cx.unsafe_fix("remove the second", edit);
+            cx.report(used.variable.origin, format!("`{}` cannot be attached to postgres.{key} twice", app.name.value))
                 .label("its user exists by then")
                 .related(first.variable.origin, "attached here")
-                .help(format!("remove one of them, and let the app read `{}`", first.variable.value));
+                .help(format!("remove one of them, and let the app read `{}`", first.variable.value))
+                .fix(fix);
         }
     }
 }

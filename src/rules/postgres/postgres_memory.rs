@@ -70,17 +70,14 @@ fn judge(cluster: &Postgres, cx: &mut Cx<'_>) {
     if memory > smallest {
         return;
     }
-    let (at, edit, help) = match cluster.memory_mb {
-        Some(written) => {
-            let literal = string_literal(&format!("{}mb", better.memory_mb));
-            let edit = cx.edits().replace(written.range(), literal.as_str());
-            (written.origin, Some(edit), format!("write `memory = {literal}` or more"))
-        }
-        None => {
-            let size = &cluster.size;
-            let edit = size.origin.is_written().then(|| cx.edits().replace(size.range(), string_literal(better.name)));
-            (size.origin, edit, format!("take \"{}\" or more, or add `memory`", better.name))
-        }
+    let (at, edit, help) = if let Some(written) = cluster.memory_mb {
+        let literal = string_literal(&format!("{}mb", better.memory_mb));
+        let edit = cx.edits().replace(written.range(), literal.as_str());
+        (written.origin, Some(edit), format!("write `memory = {literal}` or more"))
+    } else {
+        let size = &cluster.size;
+        let edit = size.origin.is_written().then(|| cx.edits().replace(size.range(), string_literal(better.name)));
+        (size.origin, edit, format!("take \"{}\" or more, or add `memory`", better.name))
     };
     let fix = cx.unsafe_fix(format!("have {} MB of memory", better.memory_mb), edit);
     cx.report(at, format!("`{}` has too little memory for Postgres", cluster.name.value))

@@ -36,7 +36,7 @@ declare_rule! {
         levels: Levels::always(Level::Warn),
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::App(check),
     }
@@ -57,13 +57,15 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         });
         let Some(address) = found else { continue };
         // The value may have a password in it, which the excerpt must not show again.
+        let public = format!("{}{ENDING}", address.name);
+        let private = format!("{}.flycast", address.name);
+        let edit = cx.part_of(value.origin, &public).map(|range| cx.edits().replace(range, private.as_str()));
+        let fix = cx.unsafe_fix(format!("write {private}"), edit);
         let finding = cx.report(
             value.origin,
             format!("`{}` reaches its database over the internet, or not at all", app.name.value),
         );
         let finding = if value.as_str().contains('@') { finding.redact(value.origin) } else { finding };
-        finding
-            .label("the public name")
-            .help(format!("write the name on the private network: {}.flycast", address.name));
+        finding.label("the public name").help(format!("write the name on the private network: {private}")).fix(fix);
     }
 }

@@ -64,9 +64,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 
 /// The other port in place of the one that is written.
 fn fix(value: &Sourced<Scalar>, address: &Address<'_>, (port, read): (u16, u16), cx: &Cx<'_>) -> Option<Fix> {
-    let start = cx.text(value.origin).find(value.as_str())? + address.range.end - port.to_string().len();
-    let range = TextRange::new(start, start + port.to_string().len());
-    let from = value.range().start;
-    let range = TextRange { start: from + range.start, end: from + range.end };
+    let host = cx.part_of(value.origin, &value.as_str()[address.range.clone()])?;
+    let digits = TextRange::new(port.to_string().len(), 0).start;
+    let range = TextRange { start: host.end - digits, end: host.end };
     cx.unsafe_fix(format!("write port {read}"), Some(cx.edits().replace(range, read.to_string())))
 }

@@ -1,4 +1,6 @@
-use crate::model::Model;
+use crate::diag::Fix;
+use crate::diag::fix::string_literal;
+use crate::model::{Model, Use};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
 
@@ -44,7 +46,7 @@ declare_rule! {
         levels: Levels::ADVICE,
         needs: Needs::Architecture,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -58,6 +60,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             if !cx.facts.far(primary, &redis.region) {
                 continue;
             }
+            let fix = fix(model, used.target.index, primary, cx.about(index));
             let city =
                 |code: &str| cx.facts.region(code).map_or_else(|| code.to_owned(), |region| region.city.to_owned());
             let (here, there) = (city(primary), city(&redis.region));
@@ -71,7 +74,19 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 .report(used.target.origin, message)
                 .label(format!("from {here} to {there}"))
                 .related(redis.region.origin, "the primary is here")
-                .help(format!("create it near {here}: the region of the primary cannot be changed later"));
+                .help(format!("create it near {here}: the region of the primary cannot be changed later"))
+                .fix(fix);
         }
     }
+}
+
+/// The database in the region of the app: while it is not there yet, and where everybody who uses it wants it.
+fn fix(model: &Model, index: usize, primary: &str, cx: &Cx<'_>) -> Option<Fix> {
+    let redis = &model.redis[index];
+    let of_this = |used: &Use| used.target.kind == Kind::Redis && used.target.index == index;
+    let mut users = model.apps.iter().filter(|app| app.uses.iter().any(of_this));
+    let all = users.all(|app| app.is_primary(primary));
+    let free = redis.region.origin.is_written() && redis.replicas.iter().all(|replica| replica.as_str() != primary);
+    let edit = (all && free).then(|| cx.edits().replace(redis.region.range(), string_literal(primary)));
+    cx.unsafe_fix(format!("create it in {primary}"), edit)
 }

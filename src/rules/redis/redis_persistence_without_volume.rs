@@ -51,9 +51,12 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         if !SERVERS.iter().any(|server| command.contains(server)) {
             continue;
         }
-        let mut words = command.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '='));
-        let keeps = words.clone().any(|word| word == "--appendonly") && words.clone().any(|word| word == "yes");
-        if !keeps && !(words.clone().any(|word| word == "--save") && words.all(|word| !word.is_empty())) {
+        let words = || command.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '='));
+        let appends = words().any(|word| word == "--appendonly") && words().any(|word| word == "yes");
+        // `--save ""` is how saving is turned off.
+        let off = ["--save ''", "--save \"\""].iter().any(|off| command.contains(off));
+        let saves = words().any(|word| word == "--save") && !off;
+        if !appends && !saves {
             continue;
         }
         cx.report(command.origin, format!("what `{}` writes to disk is gone after each deploy", app.name.value))

@@ -54,10 +54,11 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         // The password may be in a variable of its own.
         let password = |name: &str| name.contains("REDIS") && name.contains("PASS");
-        if app.secrets.iter().any(|secret| password(&secret.name)) {
+        let variable = app.toml.env.iter().any(|(name, _)| password(name));
+        if variable || app.secrets.iter().any(|secret| password(&secret.name)) {
             continue;
         }
-        cx.report(value.origin, format!("Redis refuses every command of `{}`", app.name.value))
+        cx.report(value.origin, format!("`{}` lacks the password that Redis asks for", name.value))
             .label("a URL without its password")
             .help(format!("let the whole URL be a secret: {}; `fly redis status` shows it", app.secret(&name.value)));
     }

@@ -80,7 +80,8 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         for used in app.uses.iter().filter(|used| used.target.kind == Kind::Redis) {
             let redis = &model.redis[used.target.index];
             let near = |region: &str| {
-                !cx.facts.far(region, &redis.region) || redis.replicas.iter().any(|replica| !cx.facts.far(region, replica))
+                !cx.facts.far(region, &redis.region)
+                    || redis.replicas.iter().any(|replica| !cx.facts.far(region, replica))
             };
             // The primary region has a finding of its own when it is far.
             let regions = app.regions();
@@ -102,7 +103,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             let fix = cx.unsafe_fix(format!("add a replica in {}", region.value), edit);
             let key = &redis.key.value;
             cx.about(index)
-                .report(used.target.origin, format!("machines of `{}` in {city} are far from redis.{key}", app.name.value))
+                .report(
+                    used.target.origin,
+                    format!("machines of `{}` in {city} are far from redis.{key}", app.name.value),
+                )
                 .label("every answer comes from another continent")
                 .related(region.origin, "they are here")
                 .help(format!("add a replica: `replicas = [{literal}]` in [redis.{key}], or say why they seldom ask"))

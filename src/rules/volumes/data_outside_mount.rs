@@ -30,6 +30,24 @@ declare_rule! {
     /// destination = "/data"
     /// ```
     ///
+    /// ```toml,bad
+    /// [app.blog.env]
+    /// MEDIA_ROOT = "/srv/media"
+    ///
+    /// [[app.blog.mounts]]
+    /// source = "data"
+    /// destination = "/data"
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.blog.env]
+    /// MEDIA_ROOT = "/data/media"
+    ///
+    /// [[app.blog.mounts]]
+    /// source = "data"
+    /// destination = "/data"
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, volumes/overview
@@ -40,7 +58,7 @@ declare_rule! {
         levels: Levels::ADVICE,
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::App(check),
     }
@@ -67,9 +85,17 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         if below || app.litefs().is_some() || app.database_image(cx.facts).is_some() {
             continue;
         }
+        let mut mounts = app.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref());
+        let fix = mounts.next().and_then(|to| {
+            let name = path.trim_end_matches('/').rsplit('/').next()?;
+            let below = format!("{}/{name}", to.trim_end_matches('/'));
+            let range = cx.part_of(value.origin, path)?;
+            cx.unsafe_fix(format!("use {below}"), Some(cx.edits().replace(range, below)))
+        });
         cx.report(value.origin, format!("what `{}` stores here is gone after each deploy", app.name.value))
             .label("on the root file system, not on a volume")
-            .help(format!("let `{}` name a folder below a mount, or keep the files in a bucket", name.value));
+            .help(format!("let `{}` name a folder below a mount, or keep the files in a bucket", name.value))
+            .fix(fix);
     }
 }
 

@@ -112,12 +112,11 @@ fn fix(app: &App, image: &DatabaseImage, folder: &str, cx: &Cx<'_>) -> Option<Fi
             .iter()
             .filter_map(|group| group.command.as_ref())
             .find(|command| command.contains(image.option))?;
-        let written = cx.text(command.origin);
-        let start = written.find(image.option)? + image.option.len();
-        let start = start + written[start..].find(data)?;
+        let whole = cx.part_of(command.origin, command)?;
+        let start = command.find(image.option)? + image.option.len();
+        let start = start + command[start..].find(data)?;
         let range = TextRange::new(start, start + data.len());
-        let from = command.range().start;
-        let range = TextRange { start: from + range.start, end: from + range.end };
+        let range = TextRange { start: whole.start + range.start, end: whole.start + range.end };
         return cx.unsafe_fix(title, Some(cx.edits().replace(range, folder)));
     }
     if let Some((_, value)) = app.toml.env.get(image.option) {

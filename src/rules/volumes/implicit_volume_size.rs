@@ -47,7 +47,8 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    for mount in &app.toml.mounts {
+    // One that grows by itself has a size that somebody chose: its limit.
+    for mount in app.toml.mounts.iter().filter(|mount| mount.auto_extend_size_limit.is_none()) {
         let Some(size) = mount.initial_size.as_ref().filter(|size| !size.origin.is_written()) else { continue };
         let name = mount.source.as_ref().map_or("", |source| source.as_str());
         let literal = string_literal(size.as_str());

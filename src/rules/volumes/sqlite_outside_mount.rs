@@ -1,4 +1,5 @@
-use crate::model::App;
+use crate::diag::Fix;
+use crate::model::{App, DataFile};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 
@@ -19,6 +20,9 @@ declare_rule! {
     /// ## Example
     ///
     /// ```toml,bad
+    /// [app.wiki]
+    /// regions = ["iad"]
+    ///
     /// [app.wiki.env]
     /// DATABASE_URL = "file:/app/wiki.db"
     ///
@@ -28,6 +32,9 @@ declare_rule! {
     /// ```
     ///
     /// ```toml,good
+    /// [app.wiki]
+    /// regions = ["iad"]
+    ///
     /// [app.wiki.env]
     /// DATABASE_URL = "file:/data/wiki.db"
     ///
@@ -61,7 +68,7 @@ declare_rule! {
         levels: Levels::ADVICE,
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::App(check),
     }
@@ -73,13 +80,17 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     }
     for file in app.sqlite_files().filter(|file| !app.may_be_on_volume(file.path)) {
         let mount = app.toml.mounts.iter().find_map(|mount| mount.destination.as_ref());
+        // On several volumes there would be several databases.
+        let single = (0..app.groups.len()).all(|at| app.machines_at_least(at) < 2);
+        let fix = mount.filter(|_| single).and_then(|to| move_below(&file, to, cx));
         let finding = cx
             .report(file.value.origin, format!("the database of `{}` is empty after each deploy", app.name.value))
             .label("on the root file system, not on a volume");
         match mount {
             Some(to) => finding
                 .related(Origin::written(to.range()), "the volume is here")
-                .help(format!("let `{}` name a file below {}", file.variable, to.value)),
+                .help(format!("let `{}` name a file below {}", file.variable, to.value))
+                .fix(fix),
             None => finding.help(format!(
                 "add a volume, {} with destination = \"/data\", and let `{}` name a file below it",
                 app.list_of_tables("mounts"),
@@ -87,4 +98,12 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             )),
         };
     }
+}
+
+/// The same file below a mount. What is at the old place was lost with the last deploy.
+fn move_below(file: &DataFile<'_>, to: &str, cx: &Cx<'_>) -> Option<Fix> {
+    let name = file.path.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let path = format!("{}/{name}", to.trim_end_matches('/'));
+    let range = cx.part_of(file.value.origin, file.path)?;
+    cx.unsafe_fix(format!("use {path}"), Some(cx.edits().replace(range, path)))
 }
