@@ -42,6 +42,8 @@ pub struct Facts {
     pub volumes: Volumes,
     /// Stopping machines.
     pub shutdown: Shutdown,
+    /// LiteFS.
+    pub litefs: LiteFs,
     /// The limit from which the proxy prefers other machines, when none is set.
     pub soft_limit: u32,
     /// Checks.
@@ -60,8 +62,6 @@ pub struct Facts {
     pub redis: Redis,
     /// Secrets that a new bucket sets for its app, in alphabetical order.
     pub bucket_secrets: &'static [&'static str],
-    /// LiteFS.
-    pub litefs: LiteFs,
     /// Images of databases.
     pub database_images: &'static [DatabaseImage],
     /// The oldest flyctl that the scripts work with.
@@ -202,6 +202,17 @@ pub struct Shutdown {
     pub kill_timeout_seconds_max: i64,
 }
 
+/// LiteFS.
+#[derive(Debug)]
+pub struct LiteFs {
+    /// The shortest time for which Consul gives a lease, in seconds.
+    pub consul_ttl_seconds_min: u32,
+    /// The port on which its nodes copy databases from each other.
+    pub port: u16,
+    /// The day on which its service for backups ended.
+    pub cloud_retired: &'static str,
+}
+
 /// Checks.
 #[derive(Debug)]
 pub struct Checks {
@@ -309,15 +320,6 @@ pub struct Redis {
     pub legacy_plans: &'static [&'static str],
     /// What the production add-on costs a month, in US dollars.
     pub prodpack_usd: u32,
-}
-
-/// LiteFS.
-#[derive(Debug)]
-pub struct LiteFs {
-    /// The port on which its nodes copy databases from each other.
-    pub port: u16,
-    /// The day on which its service for backups ended.
-    pub cloud_retired: &'static str,
 }
 
 /// An image of a database.

@@ -82,6 +82,7 @@ pub static FACTS: Facts = Facts {
     suspend_memory_mb_advised: 2048,
     suspend_memory_mb_max: 4096,
     volumes: Volumes { size_gb_min: 1, size_gb_max: 500, size_gb_default: 1, retention_days_min: 1, retention_days_max: 60, retention_days_default: 5, extend_threshold_min: 50, extend_threshold_max: 99, extend_increment_gb_min: 1, extend_increment_gb_max: 100, extend_limit_gb_max: 500, name_length_max: 30 },
+    litefs: LiteFs { consul_ttl_seconds_min: 10, port: 20202, cloud_retired: "2024-10-15" },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
     checks: Checks { service_seconds_min: 1, service_seconds_max: 60, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },
@@ -111,7 +112,6 @@ pub static FACTS: Facts = Facts {
     },
     redis: Redis { plans: &["Pay-as-you-go", "Fixed 250MB", "Fixed 1GB", "Fixed 5GB", "Fixed 10GB", "Fixed 50GB"], legacy_plans: &["pro_2k", "pro_10k", "starter", "standard"], prodpack_usd: 200 },
     bucket_secrets: &["AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "BUCKET_NAME"],
-    litefs: LiteFs { port: 20202, cloud_retired: "2024-10-15" },
     database_images: &[
         DatabaseImage { image: "postgres", name: "Postgres", data: "/var/lib/postgresql/data", option: "PGDATA", empty: true },
         DatabaseImage { image: "postgis/postgis", name: "Postgres", data: "/var/lib/postgresql/data", option: "PGDATA", empty: true },

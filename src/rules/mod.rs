@@ -31,6 +31,7 @@ mod buckets {
 mod checks {
     pub(super) mod check_bounds;
     pub(super) mod check_timeout;
+    pub(super) mod dockerfile_healthcheck;
     pub(super) mod missing_grace_period;
     pub(super) mod missing_health_check;
 }
@@ -44,6 +45,7 @@ mod cost {
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
+    pub(super) mod dockerfile_missing;
     pub(super) mod strategy_with_volumes;
 }
 mod form {
@@ -57,10 +59,17 @@ mod groups {
 }
 mod litefs {
     pub(super) mod litefs_autostop;
+    pub(super) mod litefs_candidates;
     pub(super) mod litefs_cloud;
-    pub(super) mod litefs_migration;
-    pub(super) mod litefs_mount;
+    pub(super) mod litefs_consul_ttl;
+    pub(super) mod litefs_data_not_on_volume;
+    pub(super) mod litefs_fuse_missing;
+    pub(super) mod litefs_hidden_by_volume;
     pub(super) mod litefs_port;
+    pub(super) mod litefs_proxy_port;
+    pub(super) mod litefs_release_command;
+    pub(super) mod litefs_same_folder;
+    pub(super) mod litefs_shared_lease;
     pub(super) mod litefs_unsupported;
     pub(super) mod litefs_without_volume;
 }
@@ -124,16 +133,30 @@ mod regions {
     pub(super) mod unknown_region;
 }
 mod script {
+    pub(super) mod credentials_in_log;
+    pub(super) mod deploy_order;
+    pub(super) mod launch_in_script;
     pub(super) mod nonexistent_fly_command;
+    pub(super) mod parallel_deploys;
+    pub(super) mod secret_in_arguments;
     pub(super) mod secret_in_script;
+    pub(super) mod token_for_strangers;
+    pub(super) mod token_in_arguments;
+    pub(super) mod token_without_end;
+    pub(super) mod unanswered_question;
+    pub(super) mod wide_token;
 }
 mod secrets {
+    pub(super) mod copied_env_file;
     pub(super) mod reserved_variable;
+    pub(super) mod secret_in_dockerfile;
     pub(super) mod secret_in_env;
     pub(super) mod staging_uses_production;
 }
 mod services {
     pub(super) mod concurrency_limits;
+    pub(super) mod dockerfile_loopback_address;
+    pub(super) mod dockerfile_port;
     pub(super) mod internal_port;
     pub(super) mod service_without_processes;
 }
@@ -141,12 +164,14 @@ mod shutdown {
     pub(super) mod drain_exceeds_kill_timeout;
     pub(super) mod implicit_kill_signal;
     pub(super) mod kill_timeout_range;
+    pub(super) mod signal_lost_in_image;
 }
 mod volumes {
     pub(super) mod auto_extend;
     pub(super) mod data_outside_mount;
     pub(super) mod database_in_mount_root;
     pub(super) mod database_without_volume;
+    pub(super) mod dockerfile_volume;
     pub(super) mod implicit_volume_size;
     pub(super) mod missing_auto_extend;
     pub(super) mod mount_at_root;
@@ -179,15 +204,23 @@ pub static RULES: &[&Rule] = &[
     &checks::check_timeout::RULE,
     &network::compose_name::RULE,
     &services::concurrency_limits::RULE,
+    &secrets::copied_env_file::RULE,
+    &script::credentials_in_log::RULE,
     &volumes::data_outside_mount::RULE,
     &volumes::database_in_mount_root::RULE,
     &postgres::database_on_localhost::RULE,
     &volumes::database_without_volume::RULE,
+    &script::deploy_order::RULE,
     &cost::development_machine::RULE,
     &cost::development_plan::RULE,
     &regions::distant_app::RULE,
     &postgres::distant_postgres::RULE,
     &redis::distant_redis::RULE,
+    &checks::dockerfile_healthcheck::RULE,
+    &services::dockerfile_loopback_address::RULE,
+    &deploy::dockerfile_missing::RULE,
+    &services::dockerfile_port::RULE,
+    &volumes::dockerfile_volume::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
     &postgres::entry_plan::RULE,
     &postgres::even_nodes::RULE,
@@ -199,11 +232,19 @@ pub static RULES: &[&Rule] = &[
     &network::internal_name_of_stopping_app::RULE,
     &services::internal_port::RULE,
     &shutdown::kill_timeout_range::RULE,
+    &script::launch_in_script::RULE,
     &litefs::litefs_autostop::RULE,
+    &litefs::litefs_candidates::RULE,
     &litefs::litefs_cloud::RULE,
-    &litefs::litefs_migration::RULE,
-    &litefs::litefs_mount::RULE,
+    &litefs::litefs_consul_ttl::RULE,
+    &litefs::litefs_data_not_on_volume::RULE,
+    &litefs::litefs_fuse_missing::RULE,
+    &litefs::litefs_hidden_by_volume::RULE,
     &litefs::litefs_port::RULE,
+    &litefs::litefs_proxy_port::RULE,
+    &litefs::litefs_release_command::RULE,
+    &litefs::litefs_same_folder::RULE,
+    &litefs::litefs_shared_lease::RULE,
     &litefs::litefs_unsupported::RULE,
     &litefs::litefs_without_volume::RULE,
     &machines::machine_cpus::RULE,
@@ -224,6 +265,7 @@ pub static RULES: &[&Rule] = &[
     &postgres::mpg_version::RULE,
     &regions::multi_region::RULE,
     &script::nonexistent_fly_command::RULE,
+    &script::parallel_deploys::RULE,
     &machines::partial_vm::RULE,
     &machines::persist_rootfs::RULE,
     &postgres::pool_exceeds_plan::RULE,
@@ -253,6 +295,8 @@ pub static RULES: &[&Rule] = &[
     &postgres::replica_write_port::RULE,
     &secrets::reserved_variable::RULE,
     &machines::runtime_memory::RULE,
+    &script::secret_in_arguments::RULE,
+    &secrets::secret_in_dockerfile::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &services::service_without_processes::RULE,
@@ -260,6 +304,7 @@ pub static RULES: &[&Rule] = &[
     &volumes::shared_volume_name::RULE,
     &groups::shell_syntax_in_command::RULE,
     &volumes::short_retention::RULE,
+    &shutdown::signal_lost_in_image::RULE,
     &volumes::single_volume::RULE,
     &volumes::snapshot_retention::RULE,
     &volumes::sqlite_on_several_machines::RULE,
@@ -268,7 +313,11 @@ pub static RULES: &[&Rule] = &[
     &deploy::strategy_with_volumes::RULE,
     &autostop::suspend_memory::RULE,
     &machines::swap_exceeds_memory::RULE,
+    &script::token_for_strangers::RULE,
+    &script::token_in_arguments::RULE,
+    &script::token_without_end::RULE,
     &buckets::two_buckets::RULE,
+    &script::unanswered_question::RULE,
     &regions::unknown_region::RULE,
     &postgres::unmanaged_postgres::RULE,
     &postgres::unmanaged_storage::RULE,
@@ -279,6 +328,7 @@ pub static RULES: &[&Rule] = &[
     &volumes::volume_name_length::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
+    &script::wide_token::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
     &machines::zero_in_vm::RULE,

@@ -1,18 +1,19 @@
-use crate::model::App;
+use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::spec::Level;
+use crate::source::TextRange;
+use crate::value::Origin;
 
 declare_rule! {
-    /// Checks that production does not rely on LiteFS without having decided to.
+    /// Checks whether an app relies on LiteFS.
     ///
     /// ## Why
     ///
-    /// LiteFS copies SQLite databases between machines. It works, and Fly.io gives neither support nor guidance for it;
-    /// it is before its version 1.0, is meant for databases below 10 GB and a hundred writes a second, and its service
-    /// for backups has ended. Who runs it makes backups, watches over the lease, and repairs it alone. Managed Postgres
-    /// is the supported way to a database that survives a machine.
+    /// LiteFS is not developed any further and not supported by Fly.io, which says so on its page; its hosted backups were shut
+    /// down in 2024. It works, and many apps run on it. Who begins anew is better served with Managed Postgres, or with SQLite
+    /// on one machine and Litestream; who stays should know, and waives this rule with the reason.
     ///
-    /// A waiver says that this was decided.
+    /// LiteFS is recognised by litefs.yml beside the app; where there is none, by its mount, by `litefs mount` in a command,
+    /// and by variables `LITEFS_…`.
     ///
     /// ## Example
     ///
@@ -28,29 +29,78 @@ declare_rule! {
     /// destination = "/cache"
     /// ```
     ///
+    /// ```toml,files,bad
+    /// # --- fly.toml
+    /// app = "my-web"
+    /// primary_region = "fra"
+    ///
+    /// [http_service]
+    /// internal_port = 8080
+    /// auto_stop_machines = "off"
+    ///
+    /// [[mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    ///
+    /// # --- litefs.yml
+    /// fuse:
+    ///   dir: "/litefs"
+    /// data:
+    ///   dir: "/var/lib/litefs"
+    /// proxy:
+    ///   addr: ":8080"
+    ///   target: "localhost:3000"
+    /// lease:
+    ///   type: "consul"
+    ///   candidate: ${FLY_REGION == PRIMARY_REGION}
+    ///   consul:
+    ///     key: "litefs/${FLY_APP_NAME}"
+    /// exec:
+    ///   - cmd: "node server.js"
+    /// ```
+    ///
+    /// ```toml,files,good
+    /// # --- fly.toml
+    /// app = "my-web"
+    /// primary_region = "fra"
+    ///
+    /// [http_service]
+    /// internal_port = 8080
+    /// auto_stop_machines = "off"
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, litefs/index
-    /// - Fly.io, litefs/faq
     static RULE = {
         name: "litefs-unsupported",
-        code: "FA545",
+        code: "FA808",
         group: Group::Reliability,
-        levels: Levels { production: Level::Warn, staging: Level::Allow, development: Level::Allow },
+        levels: Levels::ADVICE,
         needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
-        check: Check::App(check),
+        check: Check::Model(check),
     }
 }
 
-fn check(app: &App, cx: &mut Cx<'_>) {
-    let Some(litefs) = app.litefs() else { return };
-    cx.report(litefs, format!("nobody but you repairs the databases of `{}`", app.name.value))
-        .label("LiteFS: not supported by Fly.io")
-        .help(format!(
-            "use Managed Postgres; or say that it was decided, and who makes backups: {}",
-            app.waiver("litefs-unsupported")
-        ));
+fn check(model: &Model, cx: &mut Cx<'_>) {
+    for (index, app) in model.apps.iter().enumerate() {
+        let (file, at) = match (model.beside.runs_litefs(index), app.litefs()) {
+            (Some(litefs), _) => {
+                let folder = litefs.fuse_dir.as_ref().map_or_else(TextRange::default, |at| at.1);
+                (litefs.file, Origin::written(folder))
+            }
+            (None, Some(at)) => (app.file, at),
+            (None, None) => continue,
+        };
+        cx.about(index)
+            .report(
+                Origin::written(app.header),
+                format!("`{}` keeps its data with LiteFS, which nobody supports", app.name.value),
+            )
+            .related_in(file, at, "LiteFS")
+            .help(format!("plan to move, and waive this until then: {}", app.waiver("litefs-unsupported")));
+    }
 }
