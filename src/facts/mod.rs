@@ -209,8 +209,6 @@ pub struct LiteFs {
     pub consul_ttl_seconds_min: u32,
     /// The port on which its nodes copy databases from each other.
     pub port: u16,
-    /// The day on which its service for backups ended.
-    pub cloud_retired: &'static str,
 }
 
 /// Checks.

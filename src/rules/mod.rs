@@ -95,8 +95,6 @@ mod network {
     pub(super) mod private_app_public_address;
 }
 mod postgres {
-    pub(super) mod database_on_localhost;
-    pub(super) mod distant_postgres;
     pub(super) mod entry_plan;
     pub(super) mod even_nodes;
     pub(super) mod hand_written_address;
@@ -110,6 +108,7 @@ mod postgres {
     pub(super) mod postgres_quorum;
     pub(super) mod postgres_sslmode;
     pub(super) mod postgres_superuser;
+    pub(super) mod replica_at_home;
     pub(super) mod replica_write_port;
     pub(super) mod unmanaged_postgres;
     pub(super) mod unmanaged_storage;
@@ -176,8 +175,6 @@ mod volumes {
     pub(super) mod missing_auto_extend;
     pub(super) mod mount_at_root;
     pub(super) mod mount_over_system;
-    pub(super) mod mount_without_processes;
-    pub(super) mod release_command_volume;
     pub(super) mod shared_volume_name;
     pub(super) mod short_retention;
     pub(super) mod single_volume;
@@ -208,13 +205,11 @@ pub static RULES: &[&Rule] = &[
     &script::credentials_in_log::RULE,
     &volumes::data_outside_mount::RULE,
     &volumes::database_in_mount_root::RULE,
-    &postgres::database_on_localhost::RULE,
     &volumes::database_without_volume::RULE,
     &script::deploy_order::RULE,
     &cost::development_machine::RULE,
     &cost::development_plan::RULE,
     &regions::distant_app::RULE,
-    &postgres::distant_postgres::RULE,
     &redis::distant_redis::RULE,
     &checks::dockerfile_healthcheck::RULE,
     &services::dockerfile_loopback_address::RULE,
@@ -259,7 +254,6 @@ pub static RULES: &[&Rule] = &[
     &machines::missing_vm::RULE,
     &volumes::mount_at_root::RULE,
     &volumes::mount_over_system::RULE,
-    &volumes::mount_without_processes::RULE,
     &postgres::mpg_plan::RULE,
     &postgres::mpg_region::RULE,
     &postgres::mpg_version::RULE,
@@ -290,8 +284,8 @@ pub static RULES: &[&Rule] = &[
     &redis::redis_url_without_password::RULE,
     &redis::redis_without_password::RULE,
     &redis::region_without_redis::RULE,
-    &volumes::release_command_volume::RULE,
     &regions::removed_region::RULE,
+    &postgres::replica_at_home::RULE,
     &postgres::replica_write_port::RULE,
     &secrets::reserved_variable::RULE,
     &machines::runtime_memory::RULE,

@@ -81,8 +81,8 @@ declare_rule! {
     /// app = "my-web"
     ///
     /// [http_service]
-    /// internal_port = 3000
     /// auto_stop_machines = "stop"
+    /// internal_port = 3000
     /// ```
     ///
     /// ## Sources

@@ -18,15 +18,13 @@ declare_rule! {
     /// ## Example
     ///
     /// ```toml,bad
-    /// [[app.wiki.mounts]]
-    /// source = "litefs"
-    /// destination = "/var/lib/litefs"
+    /// [app.wiki]
+    /// mounts = { source = "litefs", destination = "/var/lib/litefs" }
     /// ```
     ///
     /// ```toml,good
-    /// [[app.wiki.mounts]]
-    /// source = "cache"
-    /// destination = "/cache"
+    /// [app.wiki]
+    /// mounts = { source = "cache", destination = "/cache" }
     /// ```
     ///
     /// ```toml,files,bad
