@@ -128,6 +128,13 @@ impl App {
         })
     }
 
+    /// Whether a variable or a secret speaks of one of these, such as `TURSO`.
+    pub fn has_variable_of(&self, words: &[&str]) -> bool {
+        let env = self.toml.env.iter().map(|(name, _)| name.value.as_str());
+        let secrets = self.secrets.iter().map(|secret| secret.name.as_str());
+        env.chain(secrets).any(|name| name.split('_').any(|word| words.contains(&word)))
+    }
+
     /// What shows that it uses LiteFS.
     pub fn litefs(&self) -> Option<Origin> {
         let named =

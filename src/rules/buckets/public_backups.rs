@@ -11,7 +11,7 @@ declare_rule! {
     /// guessed: they are dates. The flag is mostly copied from the bucket beside it, which holds images. What search
     /// engines and bots have read cannot be called back.
     ///
-    /// A bucket is meant by its key or its name: `backups`, `exports`, `dumps`, `private`, `invoices`, `logs`.
+    /// A bucket is meant by its key or its name: `backups`, `dumps`, `private`, `invoices`.
     ///
     /// ## Example
     ///
@@ -47,20 +47,16 @@ declare_rule! {
     }
 }
 
-const PRIVATE: [&str; 16] = [
+const PRIVATE: [&str; 12] = [
     "backup",
     "backups",
     "dump",
     "dumps",
-    "export",
-    "exports",
     "private",
-    "internal",
     "secret",
     "secrets",
     "invoice",
     "invoices",
-    "logs",
     "snapshot",
     "snapshots",
     "litestream",

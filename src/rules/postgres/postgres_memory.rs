@@ -46,7 +46,7 @@ declare_rule! {
         name: "postgres-memory",
         code: "FA521",
         group: Group::Reliability,
-        levels: Levels::RELIABILITY,
+        levels: Levels::ADVICE,
         needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,

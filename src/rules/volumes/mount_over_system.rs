@@ -39,7 +39,7 @@ declare_rule! {
         name: "mount-over-system",
         code: "FA501",
         group: Group::Correctness,
-        levels: Levels::always(Level::Error),
+        levels: Levels::always(Level::Warn),
         needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-const OF_THE_IMAGE: [&str; 9] = ["/bin", "/boot", "/etc", "/lib", "/lib64", "/run", "/sbin", "/usr", "/var"];
+const OF_THE_IMAGE: [&str; 5] = ["/bin", "/etc", "/lib", "/sbin", "/usr"];
 const OF_THE_KERNEL: [&str; 3] = ["/dev", "/proc", "/sys"];
 
 fn check(app: &App, cx: &mut Cx<'_>) {
@@ -61,7 +61,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         } else {
             continue;
         };
-        cx.report(to.origin, format!("machines cannot start with a volume over `{folder}`"))
+        cx.report(to.origin, format!("a volume hides what a machine needs in `{folder}`"))
             .label(label)
             .help("mount it at a folder of its own, such as \"/data\", and let the app write there");
     }

@@ -11,9 +11,9 @@ declare_rule! {
     /// databases: a user signs up on the one, and the next request, on the other, does not know him. Nothing fails, and
     /// after a week nobody can put the two back together.
     ///
-    /// LiteFS and the like copy the file between machines; LiteFS is recognised, of anything else a waiver can tell. In
-    /// a plain fly.toml, which does not say how many machines there are, `min_machines_running` above one is taken for
-    /// it.
+    /// LiteFS and the like copy the file between machines; LiteFS and Turso are recognised, of anything else a waiver can
+    /// tell. In a plain fly.toml, which does not say how many machines there are, `min_machines_running` above one is
+    /// taken for it.
     ///
     /// ## Example
     ///
@@ -67,6 +67,10 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     if app.toml.mounts.is_empty() || app.toml.env.is_empty() || app.litefs().is_some() {
+        return;
+    }
+    // Copies of a database of Turso are made for every machine.
+    if app.has_variable_of(&["TURSO", "LIBSQL"]) {
         return;
     }
     for file in app.sqlite_files() {

@@ -14,8 +14,9 @@ declare_rule! {
     /// https://github.com/kiwicopple/serverless-postgres/issues/2).
     ///
     /// A relative path is only judged where the app has no mount at all, or none that ends with its folder: nobody
-    /// knows the working directory of the image. Files below `/tmp` are meant to be lost. An app that restores its file
-    /// at each start, with Litestream, and one that only reads a file of its image may waive this.
+    /// knows the working directory of the image. Files below `/tmp` are meant to be lost. An app with variables of
+    /// Litestream or Turso fetches its file when it starts, and is left alone; one that only reads a file of its image
+    /// may waive this.
     ///
     /// ## Example
     ///
@@ -76,6 +77,10 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     if app.toml.env.is_empty() || app.litefs().is_some() {
+        return;
+    }
+    // These fetch the file again when a machine starts.
+    if app.has_variable_of(&["LITESTREAM", "TURSO", "LIBSQL"]) {
         return;
     }
     for file in app.sqlite_files().filter(|file| !app.may_be_on_volume(file.path)) {
