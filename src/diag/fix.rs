@@ -251,6 +251,7 @@ impl<'a> Edits<'a> {
     }
 
     /// No entry where there is one: its line, or what is left of it without a comment; in braces the entry and a comma.
+    /// An item of an array is its own key.
     pub fn remove_entry(self, key: TextRange, value: TextRange) -> Option<Edit> {
         let (first, last) = (self.source.line(key.start), self.source.line(value.end.saturating_sub(1)));
         let whole = self.source.line_range(first).cover(self.source.line_range(last));
@@ -277,7 +278,7 @@ impl<'a> Edits<'a> {
         }
         let head = text[..key.start as usize].trim_end_matches([' ', '\t']);
         let start = head.strip_suffix(',').map_or(key.start as usize, str::len);
-        tail[spaces..].starts_with('}').then(|| self.edit(TextRange::new(start, value.end as usize), ""))
+        tail[spaces..].starts_with(['}', ']']).then(|| self.edit(TextRange::new(start, value.end as usize), ""))
     }
 
     /// No comment where there is one: its line, or what is behind the last word before it.
@@ -447,6 +448,10 @@ mod tests {
         assert_eq!(run("a = { x = 1, y = 2 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { y = 2, x = 1 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { x = 1 }", remove), "a = {  }");
+        let item = |e: Edits<'_>, s: &Source| e.remove_entry(range_of(s, "x"), range_of(s, "x"));
+        assert_eq!(run("a = [x, y]", item), "a = [y]");
+        assert_eq!(run("a = [y, x]", item), "a = [y]");
+        assert_eq!(run("a = [ x ]", item), "a = [  ]");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! `SNAPSHOTS=overwrite cargo test --test facts`.
 
 use super::{
-    Checks, DeployDefaults, Environment, Facts, FlyCommand, LiteFs, MachineSize, MemoryRange, Postgres, PostgresPlan,
-    Provenance, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown, TokenChars, Volumes,
+    Checks, DatabaseImage, DeployDefaults, Environment, Facts, FlyCommand, LiteFs, MachineSize, MemoryRange, Postgres,
+    PostgresPlan, Provenance, Redis, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown,
+    TokenChars, Volumes,
 };
 
 /// What is known today; [`Facts::provenance`] says of which day each table is.
@@ -16,6 +17,7 @@ pub static FACTS: Facts = Facts {
         Provenance { file: "postgres.toml", source: "Fly.io documentation, mpg/index (2025-12-15) and flyctl/cmd/fly_mpg_create (superfly/docs at 5c22c8c); flyctl internal/command/mpg/plans.go at ad0172f", retrieved: "2026-08-21", live: "" },
         Provenance { file: "regions.toml", source: "Fly.io documentation, reference/regions and mpg/index (superfly/docs at 5c22c8c)", retrieved: "2026-08-07", live: "fly platform regions --json" },
         Provenance { file: "secrets.toml", source: "token formats as their issuers document them", retrieved: "2026-11-21", live: "" },
+        Provenance { file: "services.toml", source: "Fly.io documentation (superfly/docs at 5c22c8c), flyctl at ad0172f, and the documentation of the images on Docker Hub; each table names its page", retrieved: "2026-11-21", live: "fly redis plans" },
     ],
     regions: &[
         Region { code: "ams", city: "Amsterdam", country: "NL", latitude: 52.4, longitude: 4.9, mpg: true, high_demand: false },
@@ -80,7 +82,7 @@ pub static FACTS: Facts = Facts {
     suspend_memory_mb_advised: 2048,
     suspend_memory_mb_max: 4096,
     volumes: Volumes { size_gb_min: 1, size_gb_max: 500, size_gb_default: 1, retention_days_min: 1, retention_days_max: 60, retention_days_default: 5, extend_threshold_min: 50, extend_threshold_max: 99, extend_increment_gb_min: 1, extend_increment_gb_max: 100, extend_limit_gb_max: 500, name_length_max: 30 },
-    litefs: LiteFs { consul_ttl_seconds_min: 10 },
+    litefs: LiteFs { consul_ttl_seconds_min: 10, port: 20202 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
     checks: Checks { service_seconds_min: 1, service_seconds_max: 60, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },
@@ -96,16 +98,28 @@ pub static FACTS: Facts = Facts {
         storage_gb_grown: 1000,
         fallback_plan: "basic",
         plans: &[
-        PostgresPlan { name: "basic", cpus: 2, memory_gb: 1, scriptable: true },
-        PostgresPlan { name: "starter", cpus: 2, memory_gb: 2, scriptable: true },
-        PostgresPlan { name: "launch", cpus: 2, memory_gb: 8, scriptable: true },
-        PostgresPlan { name: "scale", cpus: 4, memory_gb: 32, scriptable: true },
-        PostgresPlan { name: "performance", cpus: 8, memory_gb: 64, scriptable: false },
+        PostgresPlan { name: "basic", cpu_kind: "shared", cpus: 2, memory_gb: 1, usd: 38, clients: 200, connections: 50, scriptable: true },
+        PostgresPlan { name: "starter", cpu_kind: "shared", cpus: 2, memory_gb: 2, usd: 72, clients: 200, connections: 50, scriptable: true },
+        PostgresPlan { name: "launch", cpu_kind: "performance", cpus: 2, memory_gb: 8, usd: 282, clients: 500, connections: 150, scriptable: true },
+        PostgresPlan { name: "scale", cpu_kind: "performance", cpus: 4, memory_gb: 32, usd: 962, clients: 1000, connections: 300, scriptable: true },
+        PostgresPlan { name: "performance", cpu_kind: "performance", cpus: 8, memory_gb: 64, usd: 1922, clients: 1000, connections: 300, scriptable: false },
     ],
         quorum: 3,
+        port: 5432,
+        read_port: 5433,
         unmanaged_size: "shared-cpu-2x",
         unmanaged_storage_gb: 10,
     },
+    redis: Redis { plans: &["Pay-as-you-go", "Fixed 250MB", "Fixed 1GB", "Fixed 5GB", "Fixed 10GB", "Fixed 50GB"], legacy_plans: &["pro_2k", "pro_10k", "starter", "standard"], prodpack_usd: 200 },
+    bucket_secrets: &["AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "BUCKET_NAME"],
+    database_images: &[
+        DatabaseImage { image: "postgres", name: "Postgres", data: "/var/lib/postgresql/data", option: "PGDATA", empty: true },
+        DatabaseImage { image: "postgis/postgis", name: "Postgres", data: "/var/lib/postgresql/data", option: "PGDATA", empty: true },
+        DatabaseImage { image: "pgvector/pgvector", name: "Postgres", data: "/var/lib/postgresql/data", option: "PGDATA", empty: true },
+        DatabaseImage { image: "mysql", name: "MySQL", data: "/var/lib/mysql", option: "--datadir", empty: true },
+        DatabaseImage { image: "mariadb", name: "MariaDB", data: "/var/lib/mysql", option: "--datadir", empty: false },
+        DatabaseImage { image: "mongo", name: "MongoDB", data: "/data/db", option: "--dbpath", empty: false },
+    ],
     flyctl_minimum: "0.4.11",
     flyctl_commands: &[
         FlyCommand { path: "agent", aliases: &[], group: true, no_op: false, instead: "", max_args: Some(0) },

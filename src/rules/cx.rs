@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::model::{App, Model};
 use crate::plan::{Layout, Plan};
 use crate::schema::nearest;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, TextRange};
 use crate::spec::{Date, Level, Tier};
 use crate::spread;
 use crate::value::{Origin, Sourced};
@@ -191,6 +191,14 @@ impl Cx<'_> {
     /// What is written at a place of the text that is looked at.
     pub fn text(&self, at: Origin) -> &str {
         self.sources[self.file().index()].slice(at.range)
+    }
+
+    /// Where a part of a text stands within what is written at a place. None when it stands there in another spelling, with
+    /// escapes.
+    pub fn part_of(&self, at: Origin, part: &str) -> Option<TextRange> {
+        let start = self.text(at).find(part).filter(|_| !part.is_empty())?;
+        let range = TextRange::new(start, start + part.len());
+        Some(TextRange { start: at.range.start + range.start, end: at.range.start + range.end })
     }
 
     /// A fix of one edit that means what was meant.
