@@ -1,0 +1,37 @@
+//! Variables of apps, for rules that judge them one by one.
+
+use std::ops::Range;
+
+use super::Cx;
+use crate::model::{App, Model};
+use crate::source::{FileId, TextRange};
+use crate::value::{Scalar, Sourced};
+
+/// Shows a rule every variable that somebody wrote, with its app and the app's place. A variable of the project is that
+/// of every app: it is shown until `judge` says that somebody saw a finding about it.
+pub(super) fn each_variable(
+    model: &Model,
+    cx: &mut Cx<'_>,
+    mut judge: impl FnMut((usize, &App), &Sourced<String>, &Sourced<Scalar>, &mut Cx<'_>) -> bool,
+) {
+    let mut told: Vec<(FileId, TextRange)> = Vec::new();
+    for (index, app) in model.apps.iter().enumerate() {
+        for (name, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
+            if !told.contains(&(app.file, value.range())) && judge((index, app), name, value, cx.about(index)) {
+                told.push((app.file, value.range()));
+            }
+        }
+    }
+}
+
+/// Where a part of a value stands in the text; nothing where the text has another spelling, with escapes.
+pub(super) fn part_of(value: &Sourced<Scalar>, part: Range<usize>, cx: &Cx<'_>) -> Option<TextRange> {
+    let written = cx.text(value.origin);
+    let inner = written.get(1..written.len().checked_sub(1)?)?;
+    if inner != value.as_str() || !written.starts_with(['"', '\'']) {
+        return None;
+    }
+    let start = value.range().start;
+    let range = TextRange::new(part.start + 1, part.end + 1);
+    Some(TextRange { start: start + range.start, end: start + range.end })
+}
