@@ -70,7 +70,6 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         let seen = !finding.is_silent();
         finding
             .label("nothing but the app runs there")
-            .redact(value.origin)
             .help(format!("let it be a secret with the real address: {}", app.secret(name)));
         seen
     });

@@ -98,7 +98,11 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             let finding = if app.services.is_empty() {
                 finding.label("it has no service").related_in(app.file, at, "the app that is called")
             } else {
-                finding.label(format!("it is {}", app.access.value.as_str())).related_in(app.file, at, "no public address")
+                finding.label(format!("it is {}", app.access.value.as_str())).related_in(
+                    app.file,
+                    at,
+                    "no public address",
+                )
             };
             let way = if app.access.value == Access::Private {
                 format!("write http://{name}.flycast")
