@@ -198,9 +198,10 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Rules that can do a part of their work alone where nothing but a fly.toml is known.
-const IN_PART: [&str; 8] = [
+const IN_PART: [&str; 9] = [
     "distant-app",
     "flycast-address",
+    "max-unavailable",
     "min-machines-without-autostop",
     "production-scale-to-zero",
     "regional-name-without-machines",

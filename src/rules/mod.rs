@@ -29,7 +29,23 @@ mod checks {
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
+    pub(super) mod immediate_strategy;
+    pub(super) mod max_unavailable;
+    pub(super) mod mutable_image;
+    pub(super) mod release_command_needs_volume;
+    pub(super) mod release_command_never_ends;
+    pub(super) mod seed_command;
     pub(super) mod strategy_with_volumes;
+    pub(super) mod two_build_sources;
+    pub(super) mod unknown_builtin;
+    pub(super) mod unused_build_settings;
+    pub(super) mod unused_release_settings;
+    pub(super) mod wait_timeout_too_short;
+}
+mod deprecated {
+    pub(super) mod litefs_cloud;
+    pub(super) mod retired_builder;
+    pub(super) mod retired_experimental_setting;
 }
 mod domains {
     pub(super) mod domain_below_wildcard;
@@ -51,6 +67,11 @@ mod machines {
     pub(super) mod machine_memory;
     pub(super) mod machine_size;
     pub(super) mod missing_vm;
+}
+mod names {
+    pub(super) mod generic_app_name;
+    pub(super) mod misplaced_key;
+    pub(super) mod variables_differ_by_case;
 }
 mod network {
     pub(super) mod egress_machine_limit;
@@ -74,6 +95,16 @@ mod network {
     pub(super) mod udp_needs_dedicated_ipv4;
     pub(super) mod unknown_group_in_name;
     pub(super) mod unreachable_public_name;
+}
+mod operations {
+    pub(super) mod development_mode;
+    pub(super) mod incomplete_metrics;
+    pub(super) mod log_shipper_check;
+    pub(super) mod log_shipper_queue;
+    pub(super) mod metrics_not_scraped;
+    pub(super) mod metrics_on_loopback;
+    pub(super) mod public_metrics;
+    pub(super) mod second_metrics_of_group;
 }
 mod postgres {
     pub(super) mod mpg_plan;
@@ -117,8 +148,11 @@ mod services {
 }
 mod shutdown {
     pub(super) mod drain_exceeds_kill_timeout;
+    pub(super) mod fatal_signal;
     pub(super) mod implicit_kill_signal;
     pub(super) mod kill_timeout_range;
+    pub(super) mod signal_not_forwarded;
+    pub(super) mod unknown_signal;
 }
 mod volumes {
     pub(super) mod auto_extend;
@@ -141,6 +175,7 @@ pub static RULES: &[&Rule] = &[
     &checks::check_bounds::RULE,
     &checks::check_timeout::RULE,
     &services::concurrency_limits::RULE,
+    &operations::development_mode::RULE,
     &regions::distant_app::RULE,
     &domains::domain_below_wildcard::RULE,
     &domains::domain_of_two_apps::RULE,
@@ -151,25 +186,36 @@ pub static RULES: &[&Rule] = &[
     &network::egress_missing_region::RULE,
     &network::egress_without_machines::RULE,
     &secrets::encoded_raw_value::RULE,
+    &shutdown::fatal_signal::RULE,
     &secrets::file_content::RULE,
     &secrets::file_of_all_groups::RULE,
     &secrets::file_path::RULE,
     &secrets::file_secret_not_base64::RULE,
     &network::flycast_address::RULE,
     &network::flycast_force_https::RULE,
+    &names::generic_app_name::RULE,
     &network::https_to_internal_name::RULE,
+    &deploy::immediate_strategy::RULE,
     &shutdown::implicit_kill_signal::RULE,
+    &operations::incomplete_metrics::RULE,
     &network::internal_name_of_stopping_app::RULE,
     &services::internal_port::RULE,
     &network::ipv4_only_listener::RULE,
     &shutdown::kill_timeout_range::RULE,
     &network::listener_without_proxy::RULE,
+    &deprecated::litefs_cloud::RULE,
     &network::localhost_data_store::RULE,
+    &operations::log_shipper_check::RULE,
+    &operations::log_shipper_queue::RULE,
     &network::machine_address_in_variable::RULE,
     &machines::machine_memory::RULE,
     &machines::machine_size::RULE,
     &domains::many_certificates::RULE,
+    &deploy::max_unavailable::RULE,
+    &operations::metrics_not_scraped::RULE,
+    &operations::metrics_on_loopback::RULE,
     &autostop::min_machines_without_autostop::RULE,
+    &names::misplaced_key::RULE,
     &checks::missing_grace_period::RULE,
     &checks::missing_health_check::RULE,
     &network::missing_ipv4::RULE,
@@ -180,21 +226,30 @@ pub static RULES: &[&Rule] = &[
     &postgres::mpg_region::RULE,
     &postgres::mpg_version::RULE,
     &regions::multi_region::RULE,
+    &deploy::mutable_image::RULE,
     &network::network_name::RULE,
     &script::nonexistent_fly_command::RULE,
     &network::private_app_public_address::RULE,
     &autostop::production_scale_to_zero::RULE,
     &network::public_app_without_address::RULE,
     &network::public_data_store::RULE,
+    &operations::public_metrics::RULE,
     &network::regional_name_without_machines::RULE,
+    &deploy::release_command_needs_volume::RULE,
+    &deploy::release_command_never_ends::RULE,
     &regions::removed_region::RULE,
     &secrets::reserved_variable::RULE,
+    &deprecated::retired_builder::RULE,
+    &deprecated::retired_experimental_setting::RULE,
+    &operations::second_metrics_of_group::RULE,
     &secrets::secret_in_build_args::RULE,
     &secrets::secret_in_check_headers::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
+    &deploy::seed_command::RULE,
     &services::service_without_processes::RULE,
     &groups::shell_syntax_in_command::RULE,
+    &shutdown::signal_not_forwarded::RULE,
     &volumes::single_volume::RULE,
     &volumes::snapshot_retention::RULE,
     &secrets::staging_uses_production::RULE,
@@ -202,16 +257,23 @@ pub static RULES: &[&Rule] = &[
     &deploy::strategy_with_volumes::RULE,
     &autostop::suspend_memory::RULE,
     &secrets::token_without_expiry::RULE,
+    &deploy::two_build_sources::RULE,
     &network::udp_needs_dedicated_ipv4::RULE,
     &secrets::undeclared_secret::RULE,
     &domains::unissuable_domain::RULE,
+    &deploy::unknown_builtin::RULE,
     &network::unknown_group_in_name::RULE,
     &regions::unknown_region::RULE,
+    &shutdown::unknown_signal::RULE,
     &postgres::unmanaged_postgres::RULE,
     &network::unreachable_public_name::RULE,
     &groups::unsplittable_command::RULE,
+    &deploy::unused_build_settings::RULE,
+    &deploy::unused_release_settings::RULE,
+    &names::variables_differ_by_case::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
+    &deploy::wait_timeout_too_short::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
 ];

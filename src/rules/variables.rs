@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Cx;
 use crate::model::{App, Model};
 use crate::source::{FileId, TextRange};
-use crate::value::{Scalar, Sourced};
+use crate::value::{Origin, Scalar, Sourced};
 
 /// Shows a rule every variable that somebody wrote, with its app and the app's place. A variable of the project is that
 /// of every app: it is shown until `judge` says that somebody saw a finding about it.
@@ -26,12 +26,17 @@ pub(super) fn each_variable(
 
 /// Where a part of a value stands in the text; nothing where the text has another spelling, with escapes.
 pub(super) fn part_of(value: &Sourced<Scalar>, part: Range<usize>, cx: &Cx<'_>) -> Option<TextRange> {
-    let written = cx.text(value.origin);
+    part_of_text(value.as_str(), value.origin, part, cx)
+}
+
+/// The same for any text.
+pub(super) fn part_of_text(text: &str, at: Origin, part: Range<usize>, cx: &Cx<'_>) -> Option<TextRange> {
+    let written = cx.text(at);
     let inner = written.get(1..written.len().checked_sub(1)?)?;
-    if inner != value.as_str() || !written.starts_with(['"', '\'']) {
+    if inner != text || !written.starts_with(['"', '\'']) {
         return None;
     }
-    let start = value.range().start;
+    let start = at.range.start;
     let range = TextRange::new(part.start + 1, part.end + 1);
     Some(TextRange { start: start + range.start, end: start + range.end })
 }

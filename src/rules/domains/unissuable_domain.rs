@@ -56,7 +56,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             "remove it, or write a name of a domain that is yours"
         };
         cx.report(domain.origin, format!("nobody issues a certificate for `{}`", domain.value))
-            .label(format!("{ending} is nobody's to ask for"))
+            .label(format!("below {ending}"))
             .help(help)
             .fix(fix);
     }

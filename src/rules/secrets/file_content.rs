@@ -44,7 +44,7 @@ declare_rule! {
         needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
-        waivable: false,
+        waivable: true,
         check: Check::App(check),
     }
 }
