@@ -143,9 +143,7 @@ pub static FACTS: Facts = Facts {
         Mode { development: &["development"], production: "production", variable: "RAILS_ENV" },
     ],
         inlined: &[
-        Inlined { prefix: "EXPO_PUBLIC_", tool: "Expo" },
         Inlined { prefix: "GATSBY_", tool: "Gatsby" },
-        Inlined { prefix: "NEXT_PUBLIC_", tool: "Next.js" },
         Inlined { prefix: "REACT_APP_", tool: "Create React App" },
         Inlined { prefix: "VITE_", tool: "Vite" },
         Inlined { prefix: "VUE_APP_", tool: "Vue CLI" },

@@ -82,7 +82,6 @@ mod network {
     pub(super) mod https_to_internal_name;
     pub(super) mod internal_name_of_stopping_app;
     pub(super) mod ipv4_only_listener;
-    pub(super) mod listener_without_proxy;
     pub(super) mod localhost_data_store;
     pub(super) mod machine_address_in_variable;
     pub(super) mod missing_ipv4;
@@ -202,7 +201,6 @@ pub static RULES: &[&Rule] = &[
     &services::internal_port::RULE,
     &network::ipv4_only_listener::RULE,
     &shutdown::kill_timeout_range::RULE,
-    &network::listener_without_proxy::RULE,
     &deprecated::litefs_cloud::RULE,
     &network::localhost_data_store::RULE,
     &operations::log_shipper_check::RULE,

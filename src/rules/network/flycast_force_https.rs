@@ -89,13 +89,13 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 /// A variable that calls an app by Flycast and plain HTTP.
-fn caller(model: &Model, callee: &App) -> Option<(FileId, Origin)> {
-    model.apps.iter().find_map(|app| {
-        let mut values = app.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
-        let called = values.find(|value| {
+fn caller(model: &Model, app: &App) -> Option<(FileId, Origin)> {
+    model.apps.iter().find_map(|other| {
+        let mut values = other.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
+        let value = values.find(|value| {
             addresses(value.as_str(), ENDING)
-                .any(|address| address.name == callee.name.as_str() && matches!(address.scheme, Some("http" | "ws")))
+                .any(|address| address.name == app.name.as_str() && matches!(address.scheme, Some("http" | "ws")))
         });
-        called.map(|value| (app.file, value.origin))
+        value.map(|value| (other.file, value.origin))
     })
 }

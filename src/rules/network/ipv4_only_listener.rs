@@ -84,13 +84,13 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 /// A variable of another app that calls an app by its `.internal` name.
-fn caller(model: &Model, callee: usize) -> Option<(FileId, Origin)> {
-    let name = model.apps[callee].name.as_str();
-    model.apps.iter().enumerate().filter(|(index, _)| *index != callee).find_map(|(_, app)| {
+fn caller(model: &Model, index: usize) -> Option<(FileId, Origin)> {
+    let name = model.apps[index].name.as_str();
+    model.apps.iter().enumerate().filter(|(other, _)| *other != index).find_map(|(_, app)| {
         let mut values = app.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
-        let called = values.find(|value| {
+        let value = values.find(|value| {
             addresses(value.as_str(), ENDING).any(|address| address.name.rsplit('.').next() == Some(name))
         });
-        called.map(|value| (app.file, value.origin))
+        value.map(|value| (app.file, value.origin))
     })
 }

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// A `.internal` or `.flycast` name of an app that does not exist cannot be resolved, and shows only when the
     /// caller first needs it. The rule compares names with those of the other apps, and speaks when one letter is
-    /// missing, doubled, swapped or another one. Names that differ in a digit are left alone: `my-db-2` is not a slip
-    /// for `my-db-1`.
+    /// missing, doubled, swapped or another one. Short words and digits are left alone: `my-db-2` is not a slip for
+    /// `my-db-1`, nor `my-kb` for `my-db`.
     ///
     /// An app of the organisation that stands in no file given may have that name, so this is a warning.
     ///
@@ -54,8 +54,8 @@ declare_rule! {
 
 const ENDINGS: [&str; 2] = [".internal", ".flycast"];
 
-/// Of shorter names too many are one letter apart.
-const SHORTEST: usize = 6;
+/// Of shorter words too many are one letter apart.
+const SHORTEST: usize = 5;
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let mut names: Option<Vec<&str>> = None;
@@ -64,7 +64,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             for address in addresses(value.as_str(), ending) {
                 let name = address.name.rsplit('.').next().unwrap_or(address.name);
                 let names = names.get_or_insert_with(|| known(model));
-                if name.len() < SHORTEST || names.binary_search(&name).is_ok() {
+                if names.binary_search(&name).is_ok() {
                     continue;
                 }
                 let others = names.iter().filter(|other| **other != caller.name.as_str());
@@ -93,12 +93,14 @@ fn known(model: &Model) -> Vec<&str> {
     names
 }
 
-/// Whether one letter makes the difference.
+/// Whether one letter makes the difference, in one word of some length: `my-kb-dev` is not a slip for `my-db-dev`.
 fn is_slip(name: &str, other: &str) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    let numbered = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
-    name.len().abs_diff(other.len()) <= 1
-        && digits(name) == digits(other)
-        && numbered(name) == numbered(other)
-        && strsim::osa_distance(name, other) == 1
+    let mut differing = name.split('-').zip(other.split('-')).filter(|(a, b)| a != b);
+    let (Some((a, b)), None) = (differing.next(), differing.next()) else { return false };
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+    name.matches('-').count() == other.matches('-').count()
+        && a.len().min(b.len()) >= SHORTEST
+        && a.len().abs_diff(b.len()) <= 1
+        && digits(a) == digits(b)
+        && strsim::osa_distance(a, b) == 1
 }

@@ -77,7 +77,7 @@ const ENDING: &str = ".fly.dev";
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let mut names: Option<Vec<(&str, usize)>> = None;
-    each_variable(model, cx, |_, _, value, cx| {
+    each_variable(model, cx, |(caller, _), _, value, cx| {
         if !value.as_str().contains(ENDING) {
             return false;
         }
@@ -85,6 +85,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             let names = names.get_or_insert_with(|| model.app_names());
             let Ok(at) = names.binary_search_by_key(&address.name, |(name, _)| name) else { continue };
             let app = &model.apps[names[at].1];
+            // What an app says of its own address, others may use.
+            if names[at].1 == caller {
+                continue;
+            }
             // Which addresses an app has, no plain file says; that it answers nobody, it does.
             let closed = if app.is_plain() { app.services.is_empty() } else { app.access.value != Access::Public };
             if !closed || !app.name.origin.is_written() && app.is_plain() {

@@ -1,4 +1,4 @@
-use crate::model::App;
+use crate::model::{App, Group as ProcessGroup};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
 
@@ -46,7 +46,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let Some(image) = app.toml.build.as_ref().and_then(|build| build.image.as_ref()) else { return };
     let names = &cx.facts.names;
     let queue = names.log_shipper.queue;
-    let machines: u32 = app.groups.iter().map(|group| group.machines()).sum();
+    let machines: u32 = app.groups.iter().map(ProcessGroup::machines).sum();
     let shared = app.toml.env.get(queue).is_some() || app.secrets.iter().any(|secret| secret.name.as_str() == queue);
     if machines < 2 || shared || !names.is_log_shipper(image) {
         return;

@@ -55,13 +55,11 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     }
     for metrics in &app.toml.metrics {
         let Some(port) = metrics.port else { continue };
-        let serves =
-            |port| move |service: &&crate::model::Service| service.internal_port.is_some_and(|p| p.get() == port);
-        let served = app.services.iter().find(serves(port.get())).and_then(|service| service.internal_port);
-        let Some(served) = served else { continue };
+        let mut internal = app.services.iter().filter_map(|service| service.internal_port);
+        let Some(of_service) = internal.find(|internal| internal.value == port.value) else { continue };
         cx.report(port.origin, format!("everybody can read the metrics of `{}`", app.name.value))
             .label("the port of a service")
-            .related(served.origin, "open to the internet")
+            .related(of_service.origin, "open to the internet")
             .help("let the program show them on a port of its own, or refuse them to others and waive this");
     }
 }

@@ -1,7 +1,8 @@
+use crate::fly_toml::Metrics;
 use crate::model::App;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::Origin;
+use crate::value::{Origin, Sourced};
 
 declare_rule! {
     /// Checks that no process group has two entries of `metrics`.
@@ -58,7 +59,7 @@ declare_rule! {
 fn check(app: &App, cx: &mut Cx<'_>) {
     for (i, metrics) in app.toml.metrics.iter().enumerate() {
         let groups = || metrics.processes.iter().flat_map(|names| &names.value);
-        let shares = |earlier: &&crate::value::Sourced<crate::fly_toml::Metrics>| {
+        let shares = |earlier: &&Sourced<Metrics>| {
             let mut of_earlier = earlier.processes.iter().flat_map(|names| &names.value);
             of_earlier.any(|name| groups().any(|other| other.value == name.value))
         };

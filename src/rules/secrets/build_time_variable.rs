@@ -8,35 +8,36 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// `NEXT_PUBLIC_API_URL`, `VITE_API_URL` and their like are read while the image is built: the tool writes their
+    /// `VITE_API_URL`, `REACT_APP_API_URL` and their like are read while the image is built: the tool writes their
     /// values into the files for the browser. `[env]` and secrets exist in machines, long after. The page then has
     /// `undefined` in the address, or the value of somebody's computer. A build argument of the same name is there in
     /// time, when the Dockerfile has an `ARG` for it.
     ///
-    /// An image may put values in when it starts, so this is a warning. Nothing is said where there is a build
-    /// argument of the name, or where nothing is built.
+    /// Next.js is not meant: its server reads `NEXT_PUBLIC_…` in the machine as well. An image may put values in when
+    /// it starts, so this is a warning. Nothing is said where there is a build argument of the name, or where nothing
+    /// is built.
     ///
     /// ## Example
     ///
     /// ```toml,bad
     /// [app.web.env]
     /// NODE_ENV = "production"
-    /// NEXT_PUBLIC_API_URL = "https://api.example.com"
+    /// VITE_API_URL = "https://api.example.com"
     /// ```
     ///
     /// ```toml,good
     /// [app.web.env]
     /// NODE_ENV = "production"
-    /// NEXT_PUBLIC_API_URL = "https://api.example.com"
+    /// VITE_API_URL = "https://api.example.com"
     ///
     /// [app.web.build.args]
-    /// NEXT_PUBLIC_API_URL = "https://api.example.com"
+    /// VITE_API_URL = "https://api.example.com"
     /// ```
     ///
     /// ## Sources
     ///
     /// - Fly.io, reference/configuration
-    /// - Next.js, Vite, Create React App: environment variables
+    /// - Vite, Create React App, Gatsby, Vue CLI: environment variables
     static RULE = {
         name: "build-time-variable",
         code: "FA653",

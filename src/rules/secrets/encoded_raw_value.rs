@@ -66,7 +66,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 /// The readable text that a text is the base64 of.
 fn decoded(text: &str) -> Option<String> {
     let body = text.trim_end_matches('=');
-    if text.len() % 4 != 0 || text.len() - body.len() > 2 {
+    if !text.len().is_multiple_of(4) || text.len() - body.len() > 2 {
         return None;
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);

@@ -68,7 +68,11 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             SecretSource::Generate(Generator::Hex16 | Generator::Hex32 | Generator::Hex64) => {
                 ("hexadecimal digits", "write `generate = \"base64\"`".to_owned())
             }
-            _ => continue,
+            SecretSource::Env(_)
+            | SecretSource::File(_)
+            | SecretSource::Command(_)
+            | SecretSource::Generate(_)
+            | SecretSource::Manual(_) => continue,
         };
         cx.report(name.origin, format!("the file of `{}` in `{}` will be rubbish", name.value, app.name.value))
             .label("decoded from base64")

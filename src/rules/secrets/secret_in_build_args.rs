@@ -14,8 +14,8 @@ declare_rule! {
     /// users report: https://github.com/jupyterhealth/jupyterhealth-exchange/issues/187.
     ///
     /// A value is taken for a secret as `secret-in-env` does. What a tool for browsers writes into its files by
-    /// design, such as `NEXT_PUBLIC_…`, is no secret unless it has the format of a known token. The message never
-    /// shows the value.
+    /// design, such as `VITE_…`, is no secret unless it has the format of a known token. What only its name makes a
+    /// secret is a warning: some keys are made for browsers. The message never shows the value.
     ///
     /// ## Example
     ///
@@ -63,7 +63,10 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             SecretKind::Random => "it is random, as keys are".to_owned(),
         };
         let message = format!("the image of `{}` keeps `{}` for all who can pull it", app.name.value, name.value);
-        cx.report(name.origin, message).label(what).redact(value.origin).help(format!(
+        // Some keys are made to be shown in browsers, and no name tells which.
+        let certain = matches!(kind, SecretKind::Token(_) | SecretKind::UrlPassword);
+        let finding = if certain { cx.report(name.origin, message) } else { cx.warn(name.origin, message) };
+        finding.label(what).redact(value.origin).help(format!(
             "remove it, let the Dockerfile mount it (RUN --mount=type=secret,id={0}) and give it to `fly deploy --build-secret {0}=…`; and replace it if this file was ever shared",
             name.value
         ));
