@@ -21,6 +21,10 @@ pub struct Names {
     pub modes: &'static [Mode],
     /// Variables that end up in files that are built.
     pub inlined: &'static [Inlined],
+    /// Secrets that others issue.
+    pub issued: Issued,
+    /// Secrets of a certain length.
+    pub generated: &'static [Generated],
     /// Names of apps that somebody has taken.
     pub taken: &'static [&'static str],
     /// Fixed addresses for outgoing connections.
@@ -100,6 +104,34 @@ pub struct Inlined {
     pub tool: &'static str,
 }
 
+/// Secrets that others issue.
+#[derive(Debug)]
+pub struct Issued {
+    /// How their names begin.
+    pub prefixes: &'static [&'static str],
+    /// How they end.
+    pub suffixes: &'static [&'static str],
+    /// Whole names.
+    pub names: &'static [&'static str],
+    /// A word of names that are none of them all the same.
+    pub chosen: &'static str,
+}
+
+/// A secret of a certain length.
+#[derive(Debug)]
+pub struct Generated {
+    /// Its name.
+    pub variable: &'static str,
+    /// Who asks for it.
+    pub framework: &'static str,
+    /// The fewest characters.
+    pub shortest: usize,
+    /// The most.
+    pub longest: usize,
+    /// What makes as many.
+    pub generator: &'static str,
+}
+
 /// Fixed addresses for outgoing connections.
 #[derive(Debug)]
 pub struct Egress {
@@ -142,6 +174,15 @@ impl Names {
     /// Whether an image is the log shipper.
     pub fn is_log_shipper(&self, image: &str) -> bool {
         self.log_shipper.images.contains(&image_name(image))
+    }
+
+    /// Whether a secret of this name is issued by somebody else.
+    pub fn is_issued(&self, name: &str) -> bool {
+        let Issued { prefixes, suffixes, names, chosen } = &self.issued;
+        !name.contains(chosen)
+            && (names.contains(&name)
+                || prefixes.iter().any(|prefix| name.starts_with(prefix))
+                || suffixes.iter().any(|suffix| name.ends_with(suffix)))
     }
 
     /// The tool that writes a variable into the files that it builds.

@@ -233,6 +233,7 @@ fn secret_in_url(facts: &Facts, name: &str, scheme: &str, rest: &str) -> Option<
 fn is_placeholder(value: &str) -> bool {
     value.is_empty()
         || value.starts_with(['$', '<', '{', '%'])
+        || value == "…"
         || value.bytes().all(|b| b == b'*' || b == b'x' || b == b'X' || b == b'.')
 }
 

@@ -69,8 +69,11 @@ mod machines {
     pub(super) mod missing_vm;
 }
 mod names {
+    pub(super) mod environment_mismatch;
     pub(super) mod generic_app_name;
     pub(super) mod misplaced_key;
+    pub(super) mod stray_characters_in_value;
+    pub(super) mod unexpanded_variable;
     pub(super) mod variables_differ_by_case;
 }
 mod network {
@@ -102,6 +105,7 @@ mod operations {
     pub(super) mod log_shipper_queue;
     pub(super) mod metrics_not_scraped;
     pub(super) mod metrics_on_loopback;
+    pub(super) mod metrics_path;
     pub(super) mod public_metrics;
     pub(super) mod second_metrics_of_group;
 }
@@ -131,6 +135,8 @@ mod secrets {
     pub(super) mod file_of_all_groups;
     pub(super) mod file_path;
     pub(super) mod file_secret_not_base64;
+    pub(super) mod generated_foreign_secret;
+    pub(super) mod generated_length;
     pub(super) mod reserved_variable;
     pub(super) mod secret_in_build_args;
     pub(super) mod secret_in_check_headers;
@@ -185,6 +191,7 @@ pub static RULES: &[&Rule] = &[
     &network::egress_missing_region::RULE,
     &network::egress_without_machines::RULE,
     &secrets::encoded_raw_value::RULE,
+    &names::environment_mismatch::RULE,
     &shutdown::fatal_signal::RULE,
     &secrets::file_content::RULE,
     &secrets::file_of_all_groups::RULE,
@@ -192,6 +199,8 @@ pub static RULES: &[&Rule] = &[
     &secrets::file_secret_not_base64::RULE,
     &network::flycast_address::RULE,
     &network::flycast_force_https::RULE,
+    &secrets::generated_foreign_secret::RULE,
+    &secrets::generated_length::RULE,
     &names::generic_app_name::RULE,
     &network::https_to_internal_name::RULE,
     &deploy::immediate_strategy::RULE,
@@ -212,6 +221,7 @@ pub static RULES: &[&Rule] = &[
     &deploy::max_unavailable::RULE,
     &operations::metrics_not_scraped::RULE,
     &operations::metrics_on_loopback::RULE,
+    &operations::metrics_path::RULE,
     &autostop::min_machines_without_autostop::RULE,
     &names::misplaced_key::RULE,
     &checks::missing_grace_period::RULE,
@@ -253,11 +263,13 @@ pub static RULES: &[&Rule] = &[
     &secrets::staging_uses_production::RULE,
     &secrets::static_cloud_keys::RULE,
     &deploy::strategy_with_volumes::RULE,
+    &names::stray_characters_in_value::RULE,
     &autostop::suspend_memory::RULE,
     &secrets::token_without_expiry::RULE,
     &deploy::two_build_sources::RULE,
     &network::udp_needs_dedicated_ipv4::RULE,
     &secrets::undeclared_secret::RULE,
+    &names::unexpanded_variable::RULE,
     &domains::unissuable_domain::RULE,
     &deploy::unknown_builtin::RULE,
     &network::unknown_group_in_name::RULE,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Cx;
 use crate::model::{App, Model};
 use crate::source::{FileId, TextRange};
-use crate::value::{Origin, Scalar, Sourced};
+use crate::value::{EnvName, Origin, Scalar, Sourced};
 
 /// Shows a rule every variable that somebody wrote, with its app and the app's place. A variable of the project is that
 /// of every app: it is shown until `judge` says that somebody saw a finding about it.
@@ -39,4 +39,16 @@ pub(super) fn part_of_text(text: &str, at: Origin, part: Range<usize>, cx: &Cx<'
     let start = at.range.start;
     let range = TextRange::new(part.start + 1, part.end + 1);
     Some(TextRange { start: start + range.start, end: start + range.end })
+}
+
+/// The variables that a text names as a shell would read them, without those that it has a default for.
+pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$').filter_map(move |(at, _)| {
+        let rest = &text[at + 1..];
+        let (inner, braces) = rest.strip_prefix('{').map_or((rest, false), |inner| (inner, true));
+        let length = inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let name = &inner[..length];
+        let whole = !braces || inner[length..].starts_with('}');
+        (whole && EnvName::accepts(name)).then_some(name)
+    })
 }

@@ -97,7 +97,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if nanoseconds == 0 {
         let fix = fix(usual, cx);
         cx.warn(wait.origin, format!("deploys of `{name}` do not wait as the file says"))
-            .label("flyctl takes two minutes for zero")
+            .label("flyctl takes a time of its own for zero")
             .help(format!("write how long: `wait_timeout = \"{usual}s\"` is the default"))
             .fix(fix);
         return;

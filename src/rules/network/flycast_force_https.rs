@@ -1,5 +1,5 @@
 use crate::kinds::app::Access;
-use crate::model::{App, Model};
+use crate::model::{App, Model, ServicePort};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::source::FileId;
 use crate::spec::Level;
@@ -64,12 +64,16 @@ const ENDING: &str = ".flycast";
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let forced = app.services.iter().flat_map(|service| &service.ports).filter_map(|port| port.force_https);
-        let Some(forced) = { forced }.find(|forced| forced.value && forced.origin.is_written()) else { continue };
+        // Where TLS ends there is nothing to send on.
+        let plain = app.services.iter().flat_map(|service| &service.ports).filter(|port| port.http && !port.tls);
+        let forced = plain.filter_map(|port| Some((port, port.force_https?)));
+        let Some((port, forced)) = { forced }.find(|(_, forced)| forced.value && forced.origin.is_written()) else {
+            continue;
+        };
         if app.access.value != Access::Private && !app.is_plain() {
             continue;
         }
-        let caller = caller(model, app);
+        let caller = caller(model, app, port);
         if caller.is_none() && app.is_plain() {
             continue;
         }
@@ -89,12 +93,16 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 /// A variable that calls an app by Flycast and plain HTTP.
-fn caller(model: &Model, app: &App) -> Option<(FileId, Origin)> {
+fn caller(model: &Model, app: &App, port: &ServicePort) -> Option<(FileId, Origin)> {
     model.apps.iter().find_map(|other| {
         let mut values = other.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
         let value = values.find(|value| {
-            addresses(value.as_str(), ENDING)
-                .any(|address| address.name == app.name.as_str() && matches!(address.scheme, Some("http" | "ws")))
+            addresses(value.as_str(), ENDING).any(|address| {
+                let number = address.port.unwrap_or(80);
+                address.name == app.name.as_str()
+                    && matches!(address.scheme, Some("http" | "ws"))
+                    && (port.port.get()..=port.end.get()).contains(&number)
+            })
         });
         value.map(|value| (other.file, value.origin))
     })

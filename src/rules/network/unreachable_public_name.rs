@@ -14,7 +14,8 @@ declare_rule! {
     /// `<app>.fly.dev` stands for the public addresses of an app. An app that is private or internal has none, and
     /// one without a service has nothing that would answer: the name does not exist, or every connection is refused.
     ///
-    /// A private app is called by Flycast, an internal one by its `.internal` name.
+    /// A private app is called by Flycast, an internal one by its `.internal` name. Which addresses an app has no
+    /// fly.toml says: of plain files the rule finds those that call an app without a service, and warns.
     ///
     /// ## Example
     ///
@@ -96,7 +97,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             }
             let fix = flycast(app, value, &address, cx);
             let name = &app.name.value;
-            let finding = cx.report(value.origin, format!("nothing answers at {name}.fly.dev"));
+            let message = format!("nothing answers at {name}.fly.dev");
+            // A file without a service may be a part of one.
+            let finding =
+                if app.is_plain() { cx.warn(value.origin, message) } else { cx.report(value.origin, message) };
             let seen = !finding.is_silent();
             let at = if app.access.origin.is_written() { app.access.origin } else { Origin::written(app.header) };
             let finding = if app.services.is_empty() {

@@ -54,9 +54,12 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let edit = command.listed && command.key == "secrets";
         let edit = edit.then(|| cx.edits().replace(TextRange { start: end, end }, ", \"--expiry\", \"720h\""));
         let fix = cx.unsafe_fix("let it end after 30 days", edit);
-        cx.report(command.at, format!("`{}` of `{}` makes a token for 20 years", command.key, app.name.value))
-            .label("no --expiry")
-            .help("say when it ends, such as `--expiry 720h`, and make a new one before that")
-            .fix(fix);
+        cx.report(
+            command.at,
+            format!("`{}` of `{}` makes a token that outlives its makers", command.key, app.name.value),
+        )
+        .label("no --expiry")
+        .help("say when it ends, such as `--expiry 720h`, and make a new one before that")
+        .fix(fix);
     });
 }

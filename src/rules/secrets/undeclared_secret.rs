@@ -3,6 +3,7 @@ use crate::diag::fix::string_literal;
 use crate::facts::is_secret_name;
 use crate::fly_toml::command::{shell_script, split};
 use crate::model::App;
+use crate::rules::variables::references;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::{Kind, Level};
 use crate::value::{EnvName, Origin};
@@ -96,7 +97,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let Ok(split) = split(line) else { continue };
         let words: Vec<&str> = split.words.iter().map(|word| word.text.as_str()).collect();
         let Some(script) = shell_script(&words) else { continue };
-        for name in variables(script) {
+        for name in references(script) {
             let set_here = script.contains(&format!("{name}=")) || script.contains(&format!("read {name}"));
             let wanted = is_secret_name(cx.facts, name) && !set_here && !gets(app, name);
             if !wanted || told.iter().any(|other| other == name) {
@@ -124,18 +125,6 @@ fn gets(app: &App, name: &str) -> bool {
         || app.toml.env.get(name).is_some()
         || (bucket && (name.starts_with("AWS_") || name == "BUCKET_NAME"))
         || name.starts_with("FLY_")
-}
-
-/// The variables that a script reads, without those that it has a default for.
-fn variables(script: &str) -> impl Iterator<Item = &str> {
-    script.match_indices('$').filter_map(move |(at, _)| {
-        let rest = &script[at + 1..];
-        let (inner, braces) = rest.strip_prefix('{').map_or((rest, false), |inner| (inner, true));
-        let length = inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-        let name = &inner[..length];
-        let whole = !braces || inner[length..].starts_with('}');
-        (whole && EnvName::accepts(name)).then_some(name)
-    })
 }
 
 fn fix(app: &App, name: &str, cx: &Cx<'_>) -> Option<Fix> {

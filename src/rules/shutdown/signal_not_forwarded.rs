@@ -98,7 +98,9 @@ fn waits(script: &str) -> bool {
     }
     let commands = commands_in(script);
     let commands: Vec<_> = commands.iter().filter(|words| !words.is_empty()).collect();
-    let simple = |word: &String| !matches!(word.as_str(), "exec" | "done" | "fi" | "esac" | "}");
+    // The end of a loop, or of a script that has done its work before.
+    let simple =
+        |word: &String| !matches!(word.as_str(), "exec" | "done" | "fi" | "esac" | "}" | "true" | "exit" | "echo");
     commands.len() > 1 && commands.last().and_then(|words| words.first()).is_some_and(simple)
 }
 
