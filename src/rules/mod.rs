@@ -24,11 +24,13 @@ mod autostop {
 mod checks {
     pub(super) mod check_bounds;
     pub(super) mod check_timeout;
+    pub(super) mod dockerfile_healthcheck;
     pub(super) mod missing_grace_period;
     pub(super) mod missing_health_check;
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
+    pub(super) mod dockerfile_missing;
     pub(super) mod immediate_strategy;
     pub(super) mod max_unavailable;
     pub(super) mod mutable_image;
@@ -43,7 +45,7 @@ mod deploy {
     pub(super) mod wait_timeout_too_short;
 }
 mod deprecated {
-    pub(super) mod litefs_cloud;
+    pub(super) mod litefs_cloud_token;
     pub(super) mod retired_builder;
     pub(super) mod retired_experimental_setting;
 }
@@ -62,6 +64,20 @@ mod groups {
     pub(super) mod unsplittable_command;
     pub(super) mod worker_restart_policy;
     pub(super) mod worker_without_command;
+}
+mod litefs {
+    pub(super) mod litefs_autostop;
+    pub(super) mod litefs_candidates;
+    pub(super) mod litefs_cloud;
+    pub(super) mod litefs_consul_ttl;
+    pub(super) mod litefs_data_not_on_volume;
+    pub(super) mod litefs_fuse_missing;
+    pub(super) mod litefs_hidden_by_volume;
+    pub(super) mod litefs_proxy_port;
+    pub(super) mod litefs_release_command;
+    pub(super) mod litefs_same_folder;
+    pub(super) mod litefs_shared_lease;
+    pub(super) mod litefs_unsupported;
 }
 mod machines {
     pub(super) mod machine_memory;
@@ -122,13 +138,24 @@ mod regions {
     pub(super) mod unknown_region;
 }
 mod script {
+    pub(super) mod credentials_in_log;
+    pub(super) mod deploy_order;
+    pub(super) mod launch_in_script;
     pub(super) mod nonexistent_fly_command;
+    pub(super) mod parallel_deploys;
+    pub(super) mod secret_in_arguments;
     pub(super) mod secret_in_script;
+    pub(super) mod token_for_strangers;
+    pub(super) mod token_in_arguments;
+    pub(super) mod token_without_end;
+    pub(super) mod unanswered_question;
+    pub(super) mod wide_token;
 }
 mod secrets {
     pub(super) mod broad_token;
     pub(super) mod build_time_variable;
     pub(super) mod changed_value;
+    pub(super) mod copied_env_file;
     pub(super) mod duplicate_file;
     pub(super) mod encoded_raw_value;
     pub(super) mod file_content;
@@ -140,6 +167,7 @@ mod secrets {
     pub(super) mod reserved_variable;
     pub(super) mod secret_in_build_args;
     pub(super) mod secret_in_check_headers;
+    pub(super) mod secret_in_dockerfile;
     pub(super) mod secret_in_env;
     pub(super) mod staging_uses_production;
     pub(super) mod static_cloud_keys;
@@ -148,6 +176,8 @@ mod secrets {
 }
 mod services {
     pub(super) mod concurrency_limits;
+    pub(super) mod dockerfile_loopback_address;
+    pub(super) mod dockerfile_port;
     pub(super) mod internal_port;
     pub(super) mod service_without_processes;
 }
@@ -156,11 +186,13 @@ mod shutdown {
     pub(super) mod fatal_signal;
     pub(super) mod implicit_kill_signal;
     pub(super) mod kill_timeout_range;
+    pub(super) mod signal_lost_in_image;
     pub(super) mod signal_not_forwarded;
     pub(super) mod unknown_signal;
 }
 mod volumes {
     pub(super) mod auto_extend;
+    pub(super) mod dockerfile_volume;
     pub(super) mod single_volume;
     pub(super) mod snapshot_retention;
     pub(super) mod volume_per_machine;
@@ -180,8 +212,16 @@ pub static RULES: &[&Rule] = &[
     &checks::check_bounds::RULE,
     &checks::check_timeout::RULE,
     &services::concurrency_limits::RULE,
+    &secrets::copied_env_file::RULE,
+    &script::credentials_in_log::RULE,
+    &script::deploy_order::RULE,
     &operations::development_mode::RULE,
     &regions::distant_app::RULE,
+    &checks::dockerfile_healthcheck::RULE,
+    &services::dockerfile_loopback_address::RULE,
+    &deploy::dockerfile_missing::RULE,
+    &services::dockerfile_port::RULE,
+    &volumes::dockerfile_volume::RULE,
     &domains::domain_below_wildcard::RULE,
     &domains::domain_of_two_apps::RULE,
     &domains::domain_without_tls::RULE,
@@ -210,7 +250,20 @@ pub static RULES: &[&Rule] = &[
     &services::internal_port::RULE,
     &network::ipv4_only_listener::RULE,
     &shutdown::kill_timeout_range::RULE,
-    &deprecated::litefs_cloud::RULE,
+    &script::launch_in_script::RULE,
+    &litefs::litefs_autostop::RULE,
+    &litefs::litefs_candidates::RULE,
+    &litefs::litefs_cloud::RULE,
+    &deprecated::litefs_cloud_token::RULE,
+    &litefs::litefs_consul_ttl::RULE,
+    &litefs::litefs_data_not_on_volume::RULE,
+    &litefs::litefs_fuse_missing::RULE,
+    &litefs::litefs_hidden_by_volume::RULE,
+    &litefs::litefs_proxy_port::RULE,
+    &litefs::litefs_release_command::RULE,
+    &litefs::litefs_same_folder::RULE,
+    &litefs::litefs_shared_lease::RULE,
+    &litefs::litefs_unsupported::RULE,
     &network::localhost_data_store::RULE,
     &operations::log_shipper_check::RULE,
     &operations::log_shipper_queue::RULE,
@@ -237,6 +290,7 @@ pub static RULES: &[&Rule] = &[
     &deploy::mutable_image::RULE,
     &network::network_name::RULE,
     &script::nonexistent_fly_command::RULE,
+    &script::parallel_deploys::RULE,
     &network::private_app_public_address::RULE,
     &autostop::production_scale_to_zero::RULE,
     &network::public_app_without_address::RULE,
@@ -250,13 +304,16 @@ pub static RULES: &[&Rule] = &[
     &deprecated::retired_builder::RULE,
     &deprecated::retired_experimental_setting::RULE,
     &operations::second_metrics_of_group::RULE,
+    &script::secret_in_arguments::RULE,
     &secrets::secret_in_build_args::RULE,
     &secrets::secret_in_check_headers::RULE,
+    &secrets::secret_in_dockerfile::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &deploy::seed_command::RULE,
     &services::service_without_processes::RULE,
     &groups::shell_syntax_in_command::RULE,
+    &shutdown::signal_lost_in_image::RULE,
     &shutdown::signal_not_forwarded::RULE,
     &volumes::single_volume::RULE,
     &volumes::snapshot_retention::RULE,
@@ -265,9 +322,13 @@ pub static RULES: &[&Rule] = &[
     &deploy::strategy_with_volumes::RULE,
     &names::stray_characters_in_value::RULE,
     &autostop::suspend_memory::RULE,
+    &script::token_for_strangers::RULE,
+    &script::token_in_arguments::RULE,
+    &script::token_without_end::RULE,
     &secrets::token_without_expiry::RULE,
     &deploy::two_build_sources::RULE,
     &network::udp_needs_dedicated_ipv4::RULE,
+    &script::unanswered_question::RULE,
     &secrets::undeclared_secret::RULE,
     &names::unexpanded_variable::RULE,
     &domains::unissuable_domain::RULE,
@@ -284,6 +345,7 @@ pub static RULES: &[&Rule] = &[
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
     &deploy::wait_timeout_too_short::RULE,
+    &script::wide_token::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
 ];

@@ -28,7 +28,7 @@ declare_rule! {
     /// - Fly.io, litefs/cloud-backups
     /// - Fly.io, litefs/index
     static RULE = {
-        name: "litefs-cloud",
+        name: "litefs-cloud-token",
         code: "FA686",
         group: Group::Correctness,
         levels: Levels::always(Level::Warn),
