@@ -32,6 +32,7 @@ mod deploy {
     pub(super) mod bluegreen_without_check;
     pub(super) mod dockerfile_missing;
     pub(super) mod immediate_strategy;
+    pub(super) mod invalid_image;
     pub(super) mod max_unavailable;
     pub(super) mod mutable_image;
     pub(super) mod release_command_needs_volume;
@@ -39,6 +40,7 @@ mod deploy {
     pub(super) mod seed_command;
     pub(super) mod strategy_with_volumes;
     pub(super) mod two_build_sources;
+    pub(super) mod unencrypted_dockerfile;
     pub(super) mod unknown_builtin;
     pub(super) mod unused_build_settings;
     pub(super) mod unused_release_settings;
@@ -93,6 +95,7 @@ mod names {
     pub(super) mod variables_differ_by_case;
 }
 mod network {
+    pub(super) mod duplicate_egress;
     pub(super) mod egress_machine_limit;
     pub(super) mod egress_missing_region;
     pub(super) mod egress_without_machines;
@@ -157,6 +160,7 @@ mod secrets {
     pub(super) mod changed_value;
     pub(super) mod copied_env_file;
     pub(super) mod duplicate_file;
+    pub(super) mod echoed_secret;
     pub(super) mod encoded_raw_value;
     pub(super) mod file_content;
     pub(super) mod file_of_all_groups;
@@ -226,7 +230,9 @@ pub static RULES: &[&Rule] = &[
     &domains::domain_of_two_apps::RULE,
     &domains::domain_without_tls::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
+    &network::duplicate_egress::RULE,
     &secrets::duplicate_file::RULE,
+    &secrets::echoed_secret::RULE,
     &network::egress_machine_limit::RULE,
     &network::egress_missing_region::RULE,
     &network::egress_without_machines::RULE,
@@ -248,6 +254,7 @@ pub static RULES: &[&Rule] = &[
     &operations::incomplete_metrics::RULE,
     &network::internal_name_of_stopping_app::RULE,
     &services::internal_port::RULE,
+    &deploy::invalid_image::RULE,
     &network::ipv4_only_listener::RULE,
     &shutdown::kill_timeout_range::RULE,
     &script::launch_in_script::RULE,
@@ -330,6 +337,7 @@ pub static RULES: &[&Rule] = &[
     &network::udp_needs_dedicated_ipv4::RULE,
     &script::unanswered_question::RULE,
     &secrets::undeclared_secret::RULE,
+    &deploy::unencrypted_dockerfile::RULE,
     &names::unexpanded_variable::RULE,
     &domains::unissuable_domain::RULE,
     &deploy::unknown_builtin::RULE,
