@@ -53,7 +53,9 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    for (name, value) in app.toml.env.iter().filter(|(name, value)| value.origin.is_written() && name.contains('_')) {
+    // Nearly all variables are in capitals, and no key is.
+    let small = |name: &str| name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    for (name, value) in app.toml.env.iter().filter(|(name, value)| value.origin.is_written() && small(name)) {
         let Some(place) = place_of_key(name) else { continue };
         let (label, help) = match place {
             Place::File if app.is_plain() => ("below [env]", "move it above the first table of the file".to_owned()),

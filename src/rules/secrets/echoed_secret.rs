@@ -46,9 +46,9 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     for secret in &app.secrets {
-        let SecretSource::Command(list) = &secret.source else { continue };
-        let (Some(first), Some(last)) = (list.first(), list.last()) else { continue };
-        let words: Vec<&str> = list.iter().map(|word| word.as_str()).collect();
+        let SecretSource::Command(command) = &secret.source else { continue };
+        let (Some(first), Some(last)) = (command.first(), command.last()) else { continue };
+        let words: Vec<&str> = command.iter().map(|word| word.as_str()).collect();
         let echoed = match shell_script(&words) {
             None => prints(&words),
             Some(script) => {

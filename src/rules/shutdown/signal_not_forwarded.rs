@@ -61,7 +61,7 @@ const RUNNERS: [&str; 4] = ["npm", "npx", "pnpm", "yarn"];
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     for group in &app.groups {
-        let Some(command) = &group.command else { continue };
+        let Some(command) = group.command.as_ref().filter(|command| may_be_wrapped(command)) else { continue };
         let Ok(split) = split(command) else { continue };
         let words: Vec<&str> = split.words.iter().map(|word| word.text.as_str()).collect();
         if let Some(script) = shell_script(&words) {
@@ -88,6 +88,11 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             .help("run the program itself, as package.json has it, such as `node server.js`");
         }
     }
+}
+
+/// Whether a command needs a closer look: it hands a script to a shell, or names a program that does.
+fn may_be_wrapped(command: &str) -> bool {
+    command.contains("c ") || RUNNERS.iter().any(|runner| command.contains(runner))
 }
 
 /// Whether a shell waits for the last of several commands. Scripts that watch over their commands are not meant.
