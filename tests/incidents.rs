@@ -150,5 +150,8 @@ fn the_page_is_current() {
         std::fs::write(&path, serde_json::to_string_pretty(&says).unwrap() + "\n").unwrap();
         std::fs::write(&golden, &page).unwrap();
     }
-    assert!(std::fs::read_to_string(&golden).unwrap_or_default() == page, "run SNAPSHOTS=overwrite cargo test --test incidents");
+    assert!(
+        std::fs::read_to_string(&golden).unwrap_or_default() == page,
+        "run SNAPSHOTS=overwrite cargo test --test incidents"
+    );
 }
