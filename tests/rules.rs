@@ -182,7 +182,8 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
             }
             continue;
         }
-        if ["workload", "secrets", "uses", "image_from", "ips"].iter().any(|own| line.starts_with(own)) {
+        if ["workload", "secrets", "uses", "image_from", "ips", "write_routing"].iter().any(|own| line.starts_with(own))
+        {
             return None;
         }
         if !line.starts_with("regions") && !line.starts_with("access") {
@@ -195,9 +196,10 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Rules that can do a part of their work alone where nothing but a fly.toml is known.
-const IN_PART: [&str; 6] = [
+const IN_PART: [&str; 7] = [
     "distant-app",
     "flycast-address",
+    "force-https-on-flycast",
     "min-machines-without-autostop",
     "production-scale-to-zero",
     "removed-region",

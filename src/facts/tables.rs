@@ -3,7 +3,8 @@
 
 use super::{
     Checks, DeployDefaults, Environment, Facts, FlyCommand, MachineSize, MemoryRange, Postgres, PostgresPlan,
-    Provenance, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown, TokenChars, Volumes,
+    Provenance, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Services, Shutdown, TokenChars,
+    Volumes,
 };
 
 /// What is known today; [`Facts::provenance`] says of which day each table is.
@@ -82,6 +83,7 @@ pub static FACTS: Facts = Facts {
     volumes: Volumes { size_gb_min: 1, size_gb_max: 500, size_gb_default: 1, retention_days_min: 1, retention_days_max: 60, retention_days_default: 5, extend_threshold_min: 50, extend_threshold_max: 99, extend_increment_gb_min: 1, extend_increment_gb_max: 100, extend_limit_gb_max: 500, name_length_max: 30 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
+    services: Services { handlers: &["http", "tls", "pg_tls", "proxy_proto"], idle_timeout_seconds: 600, internal_port: 8080, statics_max: 10, tls_versions: &["TLSv1.2", "TLSv1.3"] },
     checks: Checks { service_seconds_min: 1, service_seconds_max: 60, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },
     deploy: DeployDefaults { strategy: "rolling", max_unavailable: 0.33, wait_timeout_seconds: 300, release_command_timeout_seconds: 300 },
     restart: RestartDefaults { policy: "on-failure", retries: 10, window_minutes: 5 },

@@ -1,8 +1,15 @@
 //! What can be asked of one app.
 
-use super::{App, AppForm, RegionList, Service};
-use crate::fly_toml::{AutoStop, Format};
-use crate::value::{Count, RegionCode, Sourced};
+use super::{App, AppForm, Concurrency, RegionList, Service};
+use crate::fly_toml::{AutoStop, ConcurrencyType, Format};
+use crate::value::{Count, Origin, RegionCode, Sourced};
+
+impl Service {
+    /// Its limits, if they count requests.
+    pub fn request_limits(&self) -> Option<&Concurrency> {
+        self.concurrency.as_ref().filter(|limits| limits.kind.value == ConcurrencyType::Requests)
+    }
+}
 
 impl App {
     /// Whether it stands in a plain file, not in a spec.
@@ -101,6 +108,18 @@ impl App {
     pub fn stops(&self, service: &Service) -> bool {
         service.auto_stop.value != AutoStop::Off
             && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
+    }
+
+    /// Requests that are being answered at the busiest time, as far as the spec says, with the place that says so.
+    pub fn requests_in_flight(&self) -> Option<(Origin, u64)> {
+        let (peak, latency) = (self.workload.peak_requests_per_second?, self.workload.p95_latency_ms?);
+        Some((peak.origin, (u64::from(peak.value) * u64::from(latency.value)).div_ceil(1000)))
+    }
+
+    /// Whether it is Fly.io's metrics autoscaler.
+    pub fn is_autoscaler(&self) -> bool {
+        let image = self.toml.build.as_ref().and_then(|build| build.image.as_ref());
+        image.is_some_and(|image| image.contains("fly-autoscaler"))
     }
 
     /// The command lines that flyctl splits into words, each with the key that holds it.

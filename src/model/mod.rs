@@ -7,6 +7,9 @@
 //! only a spec can say, such as where machines run, is absent there and never guessed.
 
 mod app;
+mod checks;
+
+pub use checks::HttpCheck;
 
 use std::fmt;
 
