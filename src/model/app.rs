@@ -1,6 +1,6 @@
 //! What can be asked of one app.
 
-use super::{App, AppForm, Concurrency, RegionList, Service};
+use super::{App, AppForm, Concurrency, RegionList, Service, ServiceForm};
 use crate::fly_toml::{AutoStop, ConcurrencyType, Format};
 use crate::value::{Count, Origin, RegionCode, Sourced};
 
@@ -114,6 +114,12 @@ impl App {
     pub fn requests_in_flight(&self) -> Option<(Origin, u64)> {
         let (peak, latency) = (self.workload.peak_requests_per_second?, self.workload.p95_latency_ms?);
         Some((peak.origin, (u64::from(peak.value) * u64::from(latency.value)).div_ceil(1000)))
+    }
+
+    /// Whether a service is made of keys that were meant for `http_service`: `[services.concurrency]` beside it.
+    pub fn is_stray(&self, service: &Service) -> bool {
+        let ServiceForm::General(_) = service.form else { return false };
+        self.toml.http_service.is_some() && service.internal_port.is_none() && service.ports.is_empty()
     }
 
     /// Whether it is Fly.io's metrics autoscaler.

@@ -27,7 +27,7 @@ pub struct HttpCheck<'a> {
 }
 
 impl App {
-    /// Checks that ask by HTTP: those of services first.
+    /// Checks that ask by HTTP: those of services first. What is no service has no checks.
     pub fn http_checks(&self) -> impl Iterator<Item = HttpCheck<'_>> {
         macro_rules! view {
             ($check:expr, $service:expr, $port:expr) => {
@@ -49,7 +49,8 @@ impl App {
         }
         let first = usize::from(self.toml.http_service.is_some());
         let http = self.toml.http_service.iter().flat_map(|service| service.checks.iter());
-        let services = self.toml.services.iter().enumerate();
+        let stray = move |at: usize| self.is_stray(&self.services[first + at]);
+        let services = self.toml.services.iter().enumerate().filter(move |(at, _)| !stray(*at));
         let services = services.flat_map(|(at, service)| service.http_checks.iter().map(move |check| (at, check)));
         let others = self.toml.checks.iter().filter(|(_, check)| check.kind.value == CheckType::Http);
         http.map(|check| view!(check, Some(0), None))

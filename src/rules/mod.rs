@@ -25,7 +25,6 @@ mod autostop {
     pub(super) mod production_scale_to_zero;
     pub(super) mod slow_start_from_zero;
     pub(super) mod suspend_memory;
-    pub(super) mod suspend_with_connections;
     pub(super) mod udp_autostop;
 }
 mod checks {
@@ -253,7 +252,6 @@ pub static RULES: &[&Rule] = &[
     &deploy::strategy_with_volumes::RULE,
     &services::stream_idle_timeout::RULE,
     &autostop::suspend_memory::RULE,
-    &autostop::suspend_with_connections::RULE,
     &checks::tcp_check_of_website::RULE,
     &checks::tls_keys_of_plain_check::RULE,
     &services::tls_on_usual_ports::RULE,

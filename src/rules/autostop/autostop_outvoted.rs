@@ -65,7 +65,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let Some(&group) = service.groups.iter().find(outvoted) else { continue };
         // Who says "off" has said it; of two different words one may be meant for the other group.
         let other = app.services.iter().find(|other| {
-            other.groups.contains(&group) && other.auto_stop.value < stop.value && !other.auto_stop.origin.is_written()
+            let silent = !other.auto_stop.origin.is_written() && !app.is_stray(other);
+            silent && other.groups.contains(&group) && other.auto_stop.value < stop.value
         });
         let Some(other) = other else { continue };
         let (word, least) = (format!("\"{}\"", stop.value), service.min_machines_running);

@@ -60,7 +60,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let fix = cx.unsafe_fix("let the machines run", Some(edit));
     let at = if app.access.origin.is_written() { app.access.origin } else { Origin::written(app.header) };
     cx.report(stop.origin, format!("machines of `{}` are stopped, and nothing starts them", app.name.value))
-        .label("sees what comes through the proxy")
+        .label("the proxy sees no request")
         .related(at, "no address that leads through it")
         .help("write `auto_stop_machines = \"off\"`, or give it `access = \"private\"`: Flycast starts machines")
         .fix(fix);

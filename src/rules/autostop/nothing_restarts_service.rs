@@ -83,27 +83,22 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             _ => "a machine of `{}` that ends without an error stays stopped",
         };
         let message = message.replace("{}", &app.name.value);
-        match policy {
-            Some(policy) => {
-                let edit = cx.edits().replace(policy.range(), "\"always\"");
-                let fix = cx.unsafe_fix("start it again whenever it ends", Some(edit));
-                cx.report(policy.origin, message)
-                    .label("not after a clean end")
-                    .related(start.origin, "and no request starts it")
-                    .help("write `policy = \"always\"`, or `auto_start_machines = true`")
-                    .fix(fix);
-            }
-            None => {
-                let edit = Some(cx.edits().replace(start.range(), "true")).filter(|_| alone);
-                let fix = cx.unsafe_fix("let the proxy start it", edit);
-                cx.report(start.origin, message)
-                    .label("no request starts it")
-                    .help(format!(
-                        "write `auto_start_machines = true`, or add `{}` with `policy = \"always\"`",
-                        app.list_of_tables("restart")
-                    ))
-                    .fix(fix);
-            }
+        if let Some(policy) = policy {
+            let edit = cx.edits().replace(policy.range(), "\"always\"");
+            let fix = cx.unsafe_fix("start it again whenever it ends", Some(edit));
+            cx.report(policy.origin, message)
+                .label("not after a clean end")
+                .related(start.origin, "and no request starts it")
+                .help("write `policy = \"always\"`, or `auto_start_machines = true`")
+                .fix(fix);
+        } else {
+            let edit = Some(cx.edits().replace(start.range(), "true")).filter(|_| alone);
+            let fix = cx.unsafe_fix("let the proxy start it", edit);
+            let restart = app.list_of_tables("restart");
+            cx.report(start.origin, message)
+                .label("no request starts it")
+                .help(format!("write `auto_start_machines = true`, or add `{restart}` with `policy = \"always\"`"))
+                .fix(fix);
         }
         return;
     }

@@ -54,7 +54,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             (format!("write {right}"), Some(cx.edits().replace(path.range(), right)))
         };
         let fix = cx.safe_fix("begin with a slash", edit);
-        cx.report(path.origin, format!("a check of `{}` asks for no path", app.name.value))
+        cx.report(path.origin, format!("a check of `{}` sends a malformed request", app.name.value))
             .label(if url { "a whole address" } else { "no slash in front" })
             .help(help)
             .fix(fix);

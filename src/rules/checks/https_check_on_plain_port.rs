@@ -49,10 +49,13 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let Some(service) = app.plain_service_behind(&check) else { continue };
         let fix = cx.unsafe_fix("ask in plain HTTP", Some(cx.edits().replace(protocol.range(), "\"http\"")));
         let at = service.internal_port.map_or(Origin::written(service.at), |port| port.origin);
-        cx.report(protocol.origin, format!("a check of `{}` asks for TLS where requests come without", app.name.value))
-            .label("the proxy has ended TLS")
-            .related(at, "plain HTTP goes here")
-            .help("write `protocol = \"http\"`, or leave it out")
-            .fix(fix);
+        cx.report(
+            protocol.origin,
+            format!("a check of `{}` speaks TLS with a port that gets plain HTTP", app.name.value),
+        )
+        .label("the proxy has ended TLS")
+        .related(at, "plain HTTP goes here")
+        .help("write `protocol = \"http\"`, or leave it out")
+        .fix(fix);
     }
 }

@@ -74,6 +74,11 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         if !section.http_checks.is_empty() || !service.ports.iter().any(|port| port.http) {
             continue;
         }
+        // A check speaks HTTP/1.1, and such an app may not.
+        let options = section.ports.iter().filter_map(|port| port.http_options.as_ref());
+        if options.filter_map(|options| options.h2_backend).any(|h2| h2.value) {
+            continue;
+        }
         let boot = app.workload.boot_seconds.map_or(0, |seconds| i64::from(seconds.value));
         let grace = (boot + 5).clamp(10, cx.facts.checks.service_seconds_max);
         let entries = [
@@ -86,7 +91,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let fix = cx.unsafe_fix("ask for /healthz every 15 seconds", edit);
         cx.report(
             Origin::written(first.range()),
-            format!("`{}` counts as well while it answers with errors", app.name.value),
+            format!("a machine of `{}` that answers with errors counts as healthy", app.name.value),
         )
         .label("content with a connection")
         .help(format!(

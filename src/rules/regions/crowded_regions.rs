@@ -45,7 +45,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         return;
     }
     let names: Vec<&str> = regions.iter().map(|region| region.as_str()).collect();
-    let message = format!("`{}` has no region that is seldom short of room", app.name.value);
+    let message = format!("every region of `{}` is short of room now and then", app.name.value);
     let label = format!("{} are often full", list(&names, "and"));
     cx.report(regions[0].origin, message)
         .label(label)

@@ -99,7 +99,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let edit = cx.edits().replace(v4.range(), "\"dedicated\"");
     let fix = cx.unsafe_fix("pay for a dedicated address", Some(edit));
     cx.report(v4.origin, format!("no {what} over IPv4 reaches `{}`", app.name.value))
-        .label("names no host, by which apps are told apart")
+        .label(if v4.value == V4::None { "no IPv4 address" } else { "shared with apps that are told apart by name" })
         .related(port.origin, format!("port {}", port.value))
         .help("write `v4 = \"dedicated\"`, or leave it out: the address is then chosen by the services")
         .fix(fix);

@@ -53,10 +53,13 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         let edit = cx.edits().insert_entry(limits.at, "soft_limit", &suggestion.to_string());
         let fix = cx.unsafe_fix(format!("set a soft limit of {suggestion}"), edit);
-        cx.report(Origin::written(limits.at), format!("machines of `{}` get help from {default} on", app.name.value))
-            .label("no `soft_limit`")
-            .related(hard.origin, format!("takes {}", hard.value))
-            .help(format!("say from when others should help: a soft limit of about {suggestion}"))
-            .fix(fix);
+        cx.report(
+            Origin::written(limits.at),
+            format!("machines of `{}` count as busy from {default} {} on", app.name.value, limits.kind.value),
+        )
+        .label("no `soft_limit`")
+        .related(hard.origin, format!("takes {}", hard.value))
+        .help(format!("say from when others should help: a soft limit of about {suggestion}"))
+        .fix(fix);
     }
 }

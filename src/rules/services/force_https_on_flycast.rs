@@ -2,7 +2,7 @@ use crate::kinds::app::Access;
 use crate::model::{App, Model};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::{Origin, Sourced, addresses};
+use crate::value::{Sourced, addresses};
 
 declare_rule! {
     /// Checks that an app which others reach over Flycast does not send them to HTTPS.
@@ -129,7 +129,7 @@ fn of_files(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn forced(app: &App) -> Option<Sourced<bool>> {
-    let ports = app.services.iter().flat_map(|service| &service.ports);
-    let mut forced = ports.filter_map(|port| port.force_https.filter(|force| force.value));
-    forced.find(|force| force.origin != Origin::default())
+    // Who comes by TLS is not sent anywhere.
+    let mut ports = app.services.iter().flat_map(|service| &service.ports).filter(|port| port.http && !port.tls);
+    ports.find_map(|port| port.force_https.filter(|force| force.value))
 }

@@ -49,11 +49,10 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    let http = app.services.iter().any(|service| service.form == ServiceForm::Http);
     for service in &app.services {
-        // Keys that were meant for `http_service` have a rule of their own, and so has a service without ports.
-        let stray = service.form != ServiceForm::Http && (http || service.ports.is_empty());
-        if service.internal_port.is_some() || stray {
+        // A service without ports has a rule of its own.
+        let nowhere = service.form != ServiceForm::Http && service.ports.is_empty();
+        if service.internal_port.is_some() || nowhere {
             continue;
         }
         let of_env = app.toml.env.get("PORT").and_then(|(_, value)| Some((value.as_str().parse().ok()?, value.origin)));

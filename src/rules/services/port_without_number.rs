@@ -46,7 +46,7 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     for service in &app.toml.services {
-        for port in service.ports.iter() {
+        for port in &service.ports {
             if port.port.is_some() || port.start_port.is_some() || port.end_port.is_some() {
                 continue;
             }

@@ -59,12 +59,11 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    let http = app.services.iter().any(|service| service.form == ServiceForm::Http);
     for service in &app.services {
         let ServiceForm::General(index) = service.form else { continue };
         let section = &app.toml.services[index];
         // Keys that were meant for `http_service` have a rule of their own.
-        if !section.ports.is_empty() || (http && section.internal_port.is_none()) {
+        if !section.ports.is_empty() || app.is_stray(service) {
             continue;
         }
         let stops = app.stops(service);

@@ -64,8 +64,10 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             (ServiceForm::Http, None) => continue,
             (ServiceForm::General(index), _) => {
                 let says = |options: &crate::fly_toml::HttpOptions| options.idle_timeout.is_some();
+                // Nothing stays open on a port that sends visitors away.
                 let port = app.toml.services[index].ports.iter().find(|port| {
                     port.handlers.as_ref().is_some_and(|list| list.iter().any(|handler| **handler == *"http"))
+                        && !port.force_https.is_some_and(|force| force.value)
                         && !port.http_options.as_ref().is_some_and(|options| says(options))
                 });
                 let Some(port) = port else { continue };

@@ -66,8 +66,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     }
     for port in app.toml.services.iter().flat_map(|service| service.ports.iter()) {
         let (Some(number), Some(handlers)) = (port.port, &port.handlers) else { continue };
-        let handles = |name: &str| handlers.iter().any(|handler| **handler == *name);
-        let (message, label, right) = match (number.value.get(), handles("http"), handles("tls")) {
+        let has = |name: &str| handlers.iter().any(|handler| **handler == *name);
+        let (message, label, right) = match (number.value.get(), has("http"), has("tls")) {
             (443, true, false) => ("no browser can open port 443", "speaks plain HTTP", ["tls", "http"].as_slice()),
             (80, true, true) => ("no browser can open port 80", "waits for a TLS handshake", ["http"].as_slice()),
             _ => continue,
