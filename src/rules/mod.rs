@@ -30,6 +30,7 @@ mod autostop {
 mod checks {
     pub(super) mod check_behind_redirect;
     pub(super) mod check_bounds;
+    pub(super) mod check_of_udp_service;
     pub(super) mod check_path;
     pub(super) mod check_timeout;
     pub(super) mod credential_in_check;
@@ -56,9 +57,11 @@ mod groups {
     pub(super) mod files_for_all_groups;
     pub(super) mod one_shot_process;
     pub(super) mod retries_without_on_failure;
+    pub(super) mod same_build_twice;
     pub(super) mod same_command_twice;
     pub(super) mod section_for_default_group;
     pub(super) mod shadowed_cmd;
+    pub(super) mod shell_entrypoint;
     pub(super) mod shell_syntax_in_command;
     pub(super) mod unsplittable_command;
     pub(super) mod worker_in_service;
@@ -132,6 +135,7 @@ mod services {
     pub(super) mod service_without_ports;
     pub(super) mod service_without_processes;
     pub(super) mod sessions_in_memory;
+    pub(super) mod static_url_prefix;
     pub(super) mod statics_without_service;
     pub(super) mod stream_idle_timeout;
     pub(super) mod tls_on_usual_ports;
@@ -169,6 +173,7 @@ pub static RULES: &[&Rule] = &[
     &services::capacity_without_region::RULE,
     &checks::check_behind_redirect::RULE,
     &checks::check_bounds::RULE,
+    &checks::check_of_udp_service::RULE,
     &checks::check_path::RULE,
     &checks::check_timeout::RULE,
     &services::concurrency_limits::RULE,
@@ -235,6 +240,7 @@ pub static RULES: &[&Rule] = &[
     &services::replay_without_http::RULE,
     &secrets::reserved_variable::RULE,
     &groups::retries_without_on_failure::RULE,
+    &groups::same_build_twice::RULE,
     &groups::same_command_twice::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
@@ -243,11 +249,13 @@ pub static RULES: &[&Rule] = &[
     &services::service_without_processes::RULE,
     &services::sessions_in_memory::RULE,
     &groups::shadowed_cmd::RULE,
+    &groups::shell_entrypoint::RULE,
     &groups::shell_syntax_in_command::RULE,
     &volumes::single_volume::RULE,
     &autostop::slow_start_from_zero::RULE,
     &volumes::snapshot_retention::RULE,
     &secrets::staging_uses_production::RULE,
+    &services::static_url_prefix::RULE,
     &services::statics_without_service::RULE,
     &deploy::strategy_with_volumes::RULE,
     &services::stream_idle_timeout::RULE,

@@ -39,9 +39,12 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    let regions = app.regions();
     let crowded = |region: &str| cx.facts.region(region).is_some_and(|region| region.high_demand);
-    if regions.len() < 2 || !regions.iter().all(|region| crowded(region)) {
+    if !app.groups.iter().flat_map(|group| &group.placement).all(|(region, _)| crowded(region)) {
+        return;
+    }
+    let regions = app.regions();
+    if regions.len() < 2 {
         return;
     }
     let names: Vec<&str> = regions.iter().map(|region| region.as_str()).collect();

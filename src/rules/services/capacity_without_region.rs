@@ -70,7 +70,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         let message = format!("without {}, `{}` turns requests away at its peak", largest.value, app.name.value);
         cx.report(Origin::written(limits.at), message)
-            .label(format!("times {rest} that are left: room for {} of {in_flight}", room(rest)))
+            .label(format!("then room for {} of {in_flight}", room(rest)))
             .related(largest.origin, format!("{} machines", of(largest)))
             .related(peak, "the busiest time")
             .help("add machines in the other regions");

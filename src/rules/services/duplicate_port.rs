@@ -1,4 +1,5 @@
-use crate::model::{App, Service, ServicePort};
+use crate::fly_toml::Protocol;
+use crate::model::{App, Service, ServiceForm, ServicePort};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::schema::list;
 use crate::spec::Level;
@@ -74,24 +75,40 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if app.groups.len() > 1 && app.services.iter().any(|service| !service.names_groups) {
         return;
     }
-    for (index, service) in app.services.iter().enumerate() {
-        for (at, port) in service.ports.iter().enumerate() {
-            let within = service.ports[..at].iter().find(|other| overlap(other, port)).map(|other| (service, other));
-            let earlier = app.services[..index].iter().filter(|other| other.protocol == service.protocol);
-            let mut earlier = earlier.flat_map(|other| other.ports.iter().map(move |port| (other, port)));
-            if let Some((other, first)) = within.or_else(|| earlier.find(|(_, other)| overlap(other, port))) {
-                report(app, (service, port), (other, first), cx);
-                break;
+    // `http_service` alone has each port once.
+    if let [service] = app.services.as_slice()
+        && service.form == ServiceForm::Http
+    {
+        return;
+    }
+    for protocol in [Protocol::Tcp, Protocol::Udp] {
+        let services = app.services.iter().filter(|service| service.protocol == protocol);
+        let mut taken: Vec<Taken<'_>> =
+            services.flat_map(|service| service.ports.iter().map(move |port| (service, port))).collect();
+        // Ports that overlap come to stand beside each other, or beside a range that covers both.
+        taken.sort_by_key(|(_, port)| (port.port.get(), port.end));
+        let mut told: Option<&Service> = None;
+        for at in 1..taken.len() {
+            let (before, after) = (taken[at - 1], taken[at]);
+            if after.1.port.get() <= before.1.end.get() {
+                let later = if before.1.port.range() < after.1.port.range() { after } else { before };
+                let earlier = if std::ptr::eq(later.1, after.1) { before } else { after };
+                if told.is_none_or(|told| !std::ptr::eq(told, later.0)) {
+                    told = Some(later.0);
+                    report(app, later, earlier, cx);
+                }
+            }
+            if before.1.end.get() > after.1.end.get() {
+                taken.swap(at - 1, at);
             }
         }
     }
 }
 
-fn overlap(a: &ServicePort, b: &ServicePort) -> bool {
-    a.port.get() <= b.end.get() && b.port.get() <= a.end.get()
-}
+/// A port and the service that takes it.
+type Taken<'a> = (&'a Service, &'a ServicePort);
 
-fn report(app: &App, second: (&Service, &ServicePort), first: (&Service, &ServicePort), cx: &mut Cx<'_>) {
+fn report(app: &App, second: Taken<'_>, first: Taken<'_>, cx: &mut Cx<'_>) {
     let number = second.1.port.get().max(first.1.port.get());
     let mut groups: Vec<usize> = first.0.groups.iter().chain(&second.0.groups).copied().collect();
     groups.sort_unstable();

@@ -48,6 +48,10 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
+    // More than Fly.io takes are another mistake.
+    if app.toml.statics.len() > cx.facts.services.statics_max {
+        return;
+    }
     let prefixes: Vec<_> = app.toml.statics.iter().filter_map(|mapping| mapping.url_prefix.as_ref()).collect();
     for (index, prefix) in prefixes.iter().enumerate() {
         let clean = |prefix: &str| prefix.trim_end_matches('/').to_owned();
