@@ -1,8 +1,40 @@
 //! What can be asked of one app.
 
-use super::{App, AppForm, Concurrency, RegionList, Service, ServiceForm};
+use super::{App, AppForm, Concurrency, Group, RegionList, Service, ServiceForm};
 use crate::fly_toml::{AutoStop, ConcurrencyType, Format};
 use crate::value::{Count, Origin, RegionCode, Sourced};
+
+/// What process groups that work in the background are called.
+const WORKERS: [&str; 16] = [
+    "beat",
+    "bot",
+    "celery",
+    "clock",
+    "consumer",
+    "cron",
+    "job",
+    "jobs",
+    "queue",
+    "resque",
+    "scheduler",
+    "sidekiq",
+    "task",
+    "tasks",
+    "worker",
+    "workers",
+];
+
+/// Whether a process group works in the background, by its name.
+pub fn is_called_worker(name: &str) -> bool {
+    WORKERS.contains(&name)
+}
+
+impl Group {
+    /// Whether it works in the background, by its name.
+    pub fn is_called_worker(&self) -> bool {
+        is_called_worker(&self.name)
+    }
+}
 
 impl Service {
     /// Its limits, if they count requests.

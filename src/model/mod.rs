@@ -9,6 +9,7 @@
 mod app;
 mod checks;
 
+pub use app::is_called_worker;
 pub use checks::HttpCheck;
 
 use std::fmt;

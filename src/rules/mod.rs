@@ -34,6 +34,7 @@ mod checks {
     pub(super) mod check_path;
     pub(super) mod check_timeout;
     pub(super) mod credential_in_check;
+    pub(super) mod http_keys_of_tcp_check;
     pub(super) mod https_check_on_plain_port;
     pub(super) mod https_check_without_server_name;
     pub(super) mod machine_check_without_command;
@@ -60,10 +61,12 @@ mod groups {
     pub(super) mod same_build_twice;
     pub(super) mod same_command_twice;
     pub(super) mod section_for_default_group;
+    pub(super) mod service_of_two_programs;
     pub(super) mod shadowed_cmd;
     pub(super) mod shell_entrypoint;
     pub(super) mod shell_syntax_in_command;
     pub(super) mod unsplittable_command;
+    pub(super) mod worker_behind_service;
     pub(super) mod worker_in_service;
     pub(super) mod worker_restart_policy;
     pub(super) mod worker_without_command;
@@ -195,6 +198,7 @@ pub static RULES: &[&Rule] = &[
     &services::force_https_on_flycast::RULE,
     &services::force_https_without_http::RULE,
     &services::force_https_without_tls_port::RULE,
+    &checks::http_keys_of_tcp_check::RULE,
     &checks::https_check_on_plain_port::RULE,
     &checks::https_check_without_server_name::RULE,
     &shutdown::implicit_kill_signal::RULE,
@@ -245,6 +249,7 @@ pub static RULES: &[&Rule] = &[
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &groups::section_for_default_group::RULE,
+    &groups::service_of_two_programs::RULE,
     &services::service_without_ports::RULE,
     &services::service_without_processes::RULE,
     &services::sessions_in_memory::RULE,
@@ -274,6 +279,7 @@ pub static RULES: &[&Rule] = &[
     &groups::unsplittable_command::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
+    &groups::worker_behind_service::RULE,
     &groups::worker_in_service::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,

@@ -1,4 +1,4 @@
-use crate::fly_toml::command::{commands_in, shell_script, split};
+use crate::fly_toml::command::programs;
 use crate::model::App;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
@@ -58,20 +58,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 }
 
 fn schedules(command: &str) -> bool {
-    let Ok(words) = split(command) else { return false };
-    let words: Vec<&str> = words.words.iter().map(|word| word.text.as_str()).collect();
-    if let Some(script) = shell_script(&words) {
-        return commands_in(script).iter().any(|words| {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            is_scheduler(&words)
-        });
-    }
-    is_scheduler(&words)
-}
-
-fn is_scheduler(words: &[&str]) -> bool {
-    let program = |word: &&str| word.rsplit('/').next().unwrap_or("").to_owned();
-    let words = if words.first() == Some(&"exec") { &words[1..] } else { words };
-    let Some(first) = words.first().map(program) else { return false };
-    SCHEDULERS.contains(&first.as_str()) || first == "celery" && words.contains(&"beat")
+    programs(command).iter().any(|program| {
+        let Some(first) = program.first().map(|word| word.rsplit('/').next().unwrap_or(word)) else { return false };
+        SCHEDULERS.contains(&first) || first == "celery" && program.iter().any(|word| word == "beat")
+    })
 }

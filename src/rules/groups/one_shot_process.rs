@@ -1,4 +1,4 @@
-use crate::fly_toml::command::{commands_in, shell_script, split};
+use crate::fly_toml::command::programs;
 use crate::model::App;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
@@ -69,17 +69,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 
 /// Whether the last that a command does is a migration of a database.
 fn migrates(command: &str) -> bool {
-    let Ok(words) = split(command) else { return false };
-    let words: Vec<&str> = words.words.iter().map(|word| word.text.as_str()).collect();
-    let script = shell_script(&words).map(commands_in);
-    let last: Vec<&str> = match &script {
-        Some(commands) => {
-            commands.iter().rfind(|words| !words.is_empty()).into_iter().flatten().map(String::as_str).collect()
-        }
-        None if words.iter().any(|word| matches!(*word, "&&" | ";" | "||" | "|")) => return false,
-        None => words,
-    };
-    let migration = |word: &&str| matches!(*word, "migrate" | "db:migrate" | "migrate:latest" | "db:prepare");
-    last.iter().any(migration)
-        || last.first().is_some_and(|word| word.ends_with("alembic")) && last.contains(&"upgrade")
+    let programs = programs(command);
+    let Some(last) = programs.last() else { return false };
+    let migration = |word: &String| matches!(word.as_str(), "migrate" | "db:migrate" | "migrate:latest" | "db:prepare");
+    let alembic = last[0].ends_with("alembic") && last.iter().any(|word| word == "upgrade");
+    alembic || last.iter().any(migration)
 }

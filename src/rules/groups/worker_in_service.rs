@@ -1,4 +1,4 @@
-use crate::model::{App, Service, ServiceForm};
+use crate::model::{App, Service, ServiceForm, is_called_worker};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::schema::list;
 use crate::spec::Level;
@@ -56,26 +56,6 @@ declare_rule! {
     }
 }
 
-/// What groups without an interface are called.
-const WORKERS: [&str; 16] = [
-    "beat",
-    "bot",
-    "celery",
-    "clock",
-    "consumer",
-    "cron",
-    "job",
-    "jobs",
-    "queue",
-    "resque",
-    "scheduler",
-    "sidekiq",
-    "task",
-    "tasks",
-    "worker",
-    "workers",
-];
-
 fn check(app: &App, cx: &mut Cx<'_>) {
     for service in app.services.iter().filter(|service| service.names_groups) {
         let names = match service.form {
@@ -83,7 +63,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             ServiceForm::General(index) => app.toml.services[index].processes.as_ref(),
         };
         let Some(names) = names.filter(|names| names.len() > 1) else { continue };
-        let is_worker = |name: &&Sourced<Name>| WORKERS.contains(&name.as_str());
+        let is_worker = |name: &&Sourced<Name>| is_called_worker(name);
         let others: Vec<&str> = names.iter().filter(|name| !is_worker(name)).map(|name| name.as_str()).collect();
         if let Some(worker) = names.iter().find(is_worker).filter(|_| !others.is_empty()) {
             let edit = cx.edits().replace_words(names.range(), &others);

@@ -8,10 +8,10 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// Without `type` limits count connections. The proxy keeps connections to a machine open and uses them again, so their
-    /// number says little about how much a web server has to do: a limit that was meant for requests is reached late, or by
-    /// idle browsers. Fly.io recommends `type = "requests"` for HTTP. Websockets and streams are better counted as connections:
-    /// who says so is left alone.
+    /// Without `type` limits count connections, and then the proxy opens a new connection to the machine for each request:
+    /// every page waits for its handshakes, and a server that keeps connections open collects idle ones. Counted in
+    /// requests, connections are pooled and used again. Fly.io recommends that for HTTP. Websockets and streams are better
+    /// counted as connections: who says so is left alone.
     ///
     /// ## Example
     ///
@@ -85,8 +85,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             let edit = cx.edits().replace(limits.kind.range(), "\"requests\"");
             let fix = cx.unsafe_fix("count requests", Some(edit));
             cx.report(limits.kind.origin, format!("the limits of `{name}` count connections"))
-                .label("says little about its load")
-                .related(long_lived.origin, "connections are used again and again")
+                .label("a new one for each request")
+                .related(long_lived.origin, "no connection stays open")
                 .help(help)
                 .fix(fix);
         }

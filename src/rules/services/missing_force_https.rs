@@ -37,7 +37,7 @@ declare_rule! {
         name: "missing-force-https",
         code: "FA342",
         group: Group::Security,
-        levels: Levels::RELIABILITY,
+        levels: Levels::ADVICE,
         needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
