@@ -42,6 +42,8 @@ pub struct Facts {
     pub volumes: Volumes,
     /// Stopping machines.
     pub shutdown: Shutdown,
+    /// LiteFS.
+    pub litefs: LiteFs,
     /// The limit from which the proxy prefers other machines, when none is set.
     pub soft_limit: u32,
     /// Services.
@@ -201,6 +203,13 @@ pub struct Services {
     pub statics_max: usize,
     /// The time without traffic, in seconds, of the example in Fly.io's documentation.
     pub idle_timeout_seconds: u32,
+}
+
+/// LiteFS.
+#[derive(Debug)]
+pub struct LiteFs {
+    /// The shortest time for which Consul gives a lease, in seconds.
+    pub consul_ttl_seconds_min: u32,
 }
 
 /// Checks.

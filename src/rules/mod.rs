@@ -34,6 +34,7 @@ mod checks {
     pub(super) mod check_path;
     pub(super) mod check_timeout;
     pub(super) mod credential_in_check;
+    pub(super) mod dockerfile_healthcheck;
     pub(super) mod http_keys_of_tcp_check;
     pub(super) mod https_check_on_plain_port;
     pub(super) mod https_check_without_server_name;
@@ -46,6 +47,7 @@ mod checks {
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
+    pub(super) mod dockerfile_missing;
     pub(super) mod strategy_with_volumes;
 }
 mod form {
@@ -70,6 +72,20 @@ mod groups {
     pub(super) mod worker_in_service;
     pub(super) mod worker_restart_policy;
     pub(super) mod worker_without_command;
+}
+mod litefs {
+    pub(super) mod litefs_autostop;
+    pub(super) mod litefs_candidates;
+    pub(super) mod litefs_cloud;
+    pub(super) mod litefs_consul_ttl;
+    pub(super) mod litefs_data_not_on_volume;
+    pub(super) mod litefs_fuse_missing;
+    pub(super) mod litefs_hidden_by_volume;
+    pub(super) mod litefs_proxy_port;
+    pub(super) mod litefs_release_command;
+    pub(super) mod litefs_same_folder;
+    pub(super) mod litefs_shared_lease;
+    pub(super) mod litefs_unsupported;
 }
 mod machines {
     pub(super) mod machine_memory;
@@ -98,11 +114,23 @@ mod regions {
     pub(super) mod write_routing_not_said;
 }
 mod script {
+    pub(super) mod credentials_in_log;
+    pub(super) mod deploy_order;
+    pub(super) mod launch_in_script;
     pub(super) mod nonexistent_fly_command;
+    pub(super) mod parallel_deploys;
+    pub(super) mod secret_in_arguments;
     pub(super) mod secret_in_script;
+    pub(super) mod token_for_strangers;
+    pub(super) mod token_in_arguments;
+    pub(super) mod token_without_end;
+    pub(super) mod unanswered_question;
+    pub(super) mod wide_token;
 }
 mod secrets {
+    pub(super) mod copied_env_file;
     pub(super) mod reserved_variable;
+    pub(super) mod secret_in_dockerfile;
     pub(super) mod secret_in_env;
     pub(super) mod staging_uses_production;
 }
@@ -112,6 +140,8 @@ mod services {
     pub(super) mod concurrency_type;
     pub(super) mod dedicated_ipv4;
     pub(super) mod default_soft_limit;
+    pub(super) mod dockerfile_loopback_address;
+    pub(super) mod dockerfile_port;
     pub(super) mod duplicate_internal_port;
     pub(super) mod duplicate_port;
     pub(super) mod force_https_on_flycast;
@@ -152,9 +182,11 @@ mod shutdown {
     pub(super) mod drain_exceeds_kill_timeout;
     pub(super) mod implicit_kill_signal;
     pub(super) mod kill_timeout_range;
+    pub(super) mod signal_lost_in_image;
 }
 mod volumes {
     pub(super) mod auto_extend;
+    pub(super) mod dockerfile_volume;
     pub(super) mod single_volume;
     pub(super) mod snapshot_retention;
     pub(super) mod volume_per_machine;
@@ -181,13 +213,21 @@ pub static RULES: &[&Rule] = &[
     &checks::check_timeout::RULE,
     &services::concurrency_limits::RULE,
     &services::concurrency_type::RULE,
+    &secrets::copied_env_file::RULE,
     &checks::credential_in_check::RULE,
+    &script::credentials_in_log::RULE,
     &groups::cron_runs_twice::RULE,
     &regions::crowded_regions::RULE,
     &regions::database_in_another_region::RULE,
     &services::dedicated_ipv4::RULE,
     &services::default_soft_limit::RULE,
+    &script::deploy_order::RULE,
     &regions::distant_app::RULE,
+    &checks::dockerfile_healthcheck::RULE,
+    &services::dockerfile_loopback_address::RULE,
+    &deploy::dockerfile_missing::RULE,
+    &services::dockerfile_port::RULE,
+    &volumes::dockerfile_volume::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
     &services::duplicate_internal_port::RULE,
     &services::duplicate_port::RULE,
@@ -209,7 +249,20 @@ pub static RULES: &[&Rule] = &[
     &services::internal_port::RULE,
     &services::key_of_other_service_form::RULE,
     &shutdown::kill_timeout_range::RULE,
+    &script::launch_in_script::RULE,
     &services::listen_port::RULE,
+    &litefs::litefs_autostop::RULE,
+    &litefs::litefs_candidates::RULE,
+    &litefs::litefs_cloud::RULE,
+    &litefs::litefs_consul_ttl::RULE,
+    &litefs::litefs_data_not_on_volume::RULE,
+    &litefs::litefs_fuse_missing::RULE,
+    &litefs::litefs_hidden_by_volume::RULE,
+    &litefs::litefs_proxy_port::RULE,
+    &litefs::litefs_release_command::RULE,
+    &litefs::litefs_same_folder::RULE,
+    &litefs::litefs_shared_lease::RULE,
+    &litefs::litefs_unsupported::RULE,
     &services::loopback_bind::RULE,
     &checks::machine_check_without_command::RULE,
     &checks::machine_checks_not_run::RULE,
@@ -233,6 +286,7 @@ pub static RULES: &[&Rule] = &[
     &autostop::nothing_restarts_service::RULE,
     &groups::one_shot_process::RULE,
     &services::overlapping_statics::RULE,
+    &script::parallel_deploys::RULE,
     &services::peak_above_capacity::RULE,
     &services::port_options_without_handler::RULE,
     &services::port_range::RULE,
@@ -246,6 +300,8 @@ pub static RULES: &[&Rule] = &[
     &groups::retries_without_on_failure::RULE,
     &groups::same_build_twice::RULE,
     &groups::same_command_twice::RULE,
+    &script::secret_in_arguments::RULE,
+    &secrets::secret_in_dockerfile::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &groups::section_for_default_group::RULE,
@@ -256,6 +312,7 @@ pub static RULES: &[&Rule] = &[
     &groups::shadowed_cmd::RULE,
     &groups::shell_entrypoint::RULE,
     &groups::shell_syntax_in_command::RULE,
+    &shutdown::signal_lost_in_image::RULE,
     &volumes::single_volume::RULE,
     &autostop::slow_start_from_zero::RULE,
     &volumes::snapshot_retention::RULE,
@@ -269,16 +326,21 @@ pub static RULES: &[&Rule] = &[
     &checks::tls_keys_of_plain_check::RULE,
     &services::tls_on_usual_ports::RULE,
     &services::tls_version::RULE,
+    &script::token_for_strangers::RULE,
+    &script::token_in_arguments::RULE,
+    &script::token_without_end::RULE,
     &services::too_many_statics::RULE,
     &autostop::udp_autostop::RULE,
     &services::udp_handlers::RULE,
     &services::udp_port::RULE,
+    &script::unanswered_question::RULE,
     &services::unknown_handler::RULE,
     &regions::unknown_region::RULE,
     &postgres::unmanaged_postgres::RULE,
     &groups::unsplittable_command::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
+    &script::wide_token::RULE,
     &groups::worker_behind_service::RULE,
     &groups::worker_in_service::RULE,
     &groups::worker_restart_policy::RULE,

@@ -1,7 +1,7 @@
 use crate::facts::{Facts, FlyCommand};
 use crate::fly_toml::command::{commands_in, shell_script, split};
 use crate::kinds::app::SecretSource;
-use crate::model::App;
+use crate::model::{App, Model};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::schema::nearest;
 use crate::spec::Level;
@@ -34,6 +34,26 @@ declare_rule! {
     /// weekly = "fly volumes snapshots take -a my-db"
     /// ```
     ///
+    /// Scripts, workflows of GitHub Actions and blocks of code in pages beside a fly.toml are looked at too:
+    ///
+    /// ```toml,files,bad
+    /// # --- runbook.md
+    /// To go back:
+    ///
+    /// ~~~sh
+    /// fly releases rollback 41 -a my-web
+    /// ~~~
+    /// ```
+    ///
+    /// ```toml,files,good
+    /// # --- runbook.md
+    /// To go back:
+    ///
+    /// ~~~sh
+    /// fly deploy --image registry.fly.io/my-web:deployment-41 -a my-web
+    /// ~~~
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - flyctl, the tree of its commands
@@ -47,7 +67,7 @@ declare_rule! {
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
-        check: Check::App(check),
+        check: Check::Both(check, beside),
     }
 }
 
@@ -76,6 +96,20 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             judge(app, "secrets", &words, at, cx);
         }
     }
+}
+
+/// Commands in scripts, workflows and pages.
+fn beside(model: &Model, cx: &mut Cx<'_>) {
+    for command in &model.beside.commands {
+        let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+        if let Some(Wrong { command: wrong, what, label, help }) = wrong_in(&words, cx.facts) {
+            cx.within(command.file)
+                .report(Origin::written(command.range), format!("`{wrong}` {what}"))
+                .label(label)
+                .help(help);
+        }
+    }
+    cx.back();
 }
 
 fn judge(app: &App, key: &str, words: &[&str], at: Origin, cx: &mut Cx<'_>) {
