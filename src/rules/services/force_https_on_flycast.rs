@@ -61,6 +61,7 @@ declare_rule! {
     ///
     /// [http_service]
     /// internal_port = 3000
+    /// force_https = false
     /// ```
     ///
     /// ## Sources
