@@ -91,7 +91,8 @@ fn of_ports(app: &App, index: usize, cx: &mut Cx<'_>) {
 }
 
 fn report(app: &App, at: Origin, edit: Option<crate::diag::Edit>, cx: &mut Cx<'_>) {
-    let fix = cx.unsafe_fix("send visitors to HTTPS", edit);
+    // Who calls it over Flycast, a plain file does not know.
+    let fix = cx.unsafe_fix("send visitors to HTTPS", edit.filter(|_| !app.is_plain()));
     let name = &app.name.value;
     if app.is_plain() {
         cx.warn(at, format!("nobody has said whether `{name}` answers plain HTTP"))
