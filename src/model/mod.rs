@@ -7,9 +7,6 @@
 //! only a spec can say, such as where machines run, is absent there and never guessed.
 
 mod app;
-mod data;
-
-pub use data::{DataFile, Guest, is_below, is_cache_word, is_queue_word};
 
 use std::fmt;
 

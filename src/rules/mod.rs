@@ -8,6 +8,7 @@
 
 mod comments;
 mod cx;
+mod data;
 #[macro_use]
 mod declare;
 
