@@ -295,6 +295,24 @@ impl<'a> Edits<'a> {
         self.edit(TextRange { start, end }, "")
     }
 
+    /// No item where there is one, in an array: the item with its comma, or its line.
+    pub fn remove_item(self, item: TextRange) -> Option<Edit> {
+        let text = self.source.text();
+        let (head, tail) = (text[..item.start as usize].trim_end(), text[item.end as usize..].trim_start());
+        if !head.ends_with(['[', ',']) {
+            return None;
+        }
+        if let Some(rest) = tail.strip_prefix(',') {
+            // Of two lines the first keeps its end.
+            let rest = rest.trim_start_matches([' ', '\t']);
+            let alone = rest.starts_with(['\n', '\r']);
+            let start = if alone { head.len() } else { item.start as usize };
+            return Some(self.edit(TextRange::new(start, text.len() - rest.len()), ""));
+        }
+        let start = head.strip_suffix(',').map_or(item.start as usize, str::len);
+        tail.starts_with(']').then(|| self.edit(TextRange::new(start, item.end as usize), ""))
+    }
+
     /// One more item of an array on one line.
     pub fn append_item(self, array: TextRange, literal: &str) -> Option<Edit> {
         let text = self.source.slice(array);

@@ -4,9 +4,11 @@
 //! which `tests/facts.rs` makes from the data and keeps in step: reading the files at every start would cost more than
 //! compiling a small spec. Rules name facts, never literals.
 
+mod names;
 mod secrecy;
 mod tables;
 
+pub use names::*;
 pub use secrecy::{
     SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
     without_tokens,
@@ -54,6 +56,8 @@ pub struct Facts {
     pub restart: RestartDefaults,
     /// Variables of the environment.
     pub environment: Environment,
+    /// Names that mean something to programs, images and tools.
+    pub names: Names,
     /// How much flyctl reads of a secret's value, in KiB.
     pub secret_kib: u32,
     /// Postgres.

@@ -111,6 +111,11 @@ pub(crate) fn environment<'n>(path: &'n str, app: &'n str) -> Option<&'n str> {
     of_file.or_else(|| last(app)).or_else(|| folder(path).and_then(last))
 }
 
+/// The tier that the words of one name speak of.
+pub(crate) fn tier_in(name: &str) -> Option<Tier> {
+    words(name).rev().find_map(tier_word)
+}
+
 fn words(name: &str) -> impl DoubleEndedIterator<Item = &str> {
     name.split(['.', '-', '_'])
 }

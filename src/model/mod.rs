@@ -185,6 +185,13 @@ pub struct Service {
     pub checks: Vec<ServiceCheck>,
 }
 
+/// Whether a shared IPv4 address serves these services: it tells apps apart by the host name in HTTP or TLS on the usual
+/// ports.
+pub fn fit_shared_ipv4(services: &[Service]) -> bool {
+    let mut ports = services.iter().flat_map(|service| &service.ports);
+    ports.all(|port| (port.port.get() == 80 && port.http) || (port.port.get() == 443 && port.tls))
+}
+
 /// Which of its two forms a service has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServiceForm {

@@ -173,6 +173,11 @@ impl Cx<'_> {
         self.app.is_some_and(|app| self.model.apps[app].is_plain())
     }
 
+    /// The name of the text that is looked at.
+    pub fn file_name(&self) -> &str {
+        self.sources[self.file().index()].name()
+    }
+
     /// Makes edits of the text that is looked at.
     pub fn edits(&self) -> Edits<'_> {
         let file = self.file();
