@@ -1,5 +1,5 @@
-//! Where an app keeps data, as far as its own words tell: mounts, database images, SQLite files, LiteFS. For rules alone: the model
-//! knows no facts.
+//! Where an app keeps data, as far as its own words tell: mounts, database images, SQLite files, LiteFS. For rules alone:
+//! the model knows no facts.
 //!
 //! Everything here is evidence, not proof. What is not sure is absent.
 
