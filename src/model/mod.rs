@@ -8,11 +8,9 @@
 
 mod app;
 mod checks;
-mod data;
 
 pub use app::is_called_worker;
 pub use checks::HttpCheck;
-pub use data::{DataFile, Guest, is_below, is_cache_word, is_queue_word};
 
 use std::fmt;
 

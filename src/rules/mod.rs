@@ -8,8 +8,10 @@
 
 mod comments;
 mod cx;
+mod data;
 #[macro_use]
 mod declare;
+mod data;
 mod fly_commands;
 mod variables;
 

@@ -1,27 +1,28 @@
-//! Where an app keeps data, as far as its own words tell: mounts, database images, SQLite files, LiteFS.
+//! Where an app keeps data, as far as its own words tell: mounts, database images, SQLite files, LiteFS. For rules alone:
+//! the model knows no facts.
 //!
 //! Everything here is evidence, not proof. What is not sure is absent.
 
-use super::{App, Group, Model, Redis};
 use crate::facts::{DatabaseImage, Facts};
 use crate::fly_toml::{Mount, Vm};
+use crate::model::{App, Group, Model, Redis};
 use crate::spec::Kind;
 use crate::value::{Origin, Scalar, Sourced};
 
 /// What a machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Guest {
+pub(super) struct Guest {
     /// `shared` or `performance`.
-    pub kind: &'static str,
+    pub(super) kind: &'static str,
     /// The number of CPUs.
-    pub cpus: u32,
+    pub(super) cpus: u32,
     /// Memory, in MiB.
-    pub memory_mb: u32,
+    pub(super) memory_mb: u32,
 }
 
 impl Guest {
     /// What a table of sizes means to flyctl (`internal/appconfig/machines.go`). Nothing for sizes that are not known.
-    pub fn of(vm: &Vm, facts: &Facts) -> Option<Self> {
+    pub(super) fn of(vm: &Vm, facts: &Facts) -> Option<Self> {
         let preset = facts.machine_size(vm.size.as_ref().map_or(facts.machine_size, |size| &size.value))?;
         if vm.gpu_kind.is_some() {
             return None;
@@ -37,7 +38,7 @@ impl Guest {
     }
 
     /// Whether Fly.io has such machines.
-    pub fn exists(self, facts: &Facts) -> bool {
+    pub(super) fn exists(self, facts: &Facts) -> bool {
         let range = facts.memory_range(self.kind);
         let (low, high) = (range.min_per_cpu.saturating_mul(self.cpus), range.max_per_cpu.saturating_mul(self.cpus));
         (low..=high).contains(&self.memory_mb)
@@ -48,23 +49,23 @@ impl Guest {
 
 /// A path to data in a variable.
 #[derive(Clone, Copy, Debug)]
-pub struct DataFile<'a> {
+pub(super) struct DataFile<'a> {
     /// The name of the variable.
-    pub variable: &'a str,
+    pub(super) variable: &'a str,
     /// Its value.
-    pub value: &'a Sourced<Scalar>,
+    pub(super) value: &'a Sourced<Scalar>,
     /// The path in it.
-    pub path: &'a str,
+    pub(super) path: &'a str,
 }
 
 impl App {
     /// What machines of a group have, when the file says it.
-    pub fn guest(&self, group: &Group, facts: &Facts) -> Option<Guest> {
+    pub(super) fn guest(&self, group: &Group, facts: &Facts) -> Option<Guest> {
         Guest::of(self.toml.vm.get(group.vm?)?, facts)
     }
 
     /// How many machines a group has at least: in a spec, all of them.
-    pub fn machines_at_least(&self, index: usize) -> u32 {
+    pub(super) fn machines_at_least(&self, index: usize) -> u32 {
         if !self.is_plain() {
             return self.groups[index].machines();
         }
@@ -73,14 +74,14 @@ impl App {
     }
 
     /// Whether machines hold several containers, which find each other by name and share what one machine has.
-    pub fn has_containers(&self) -> bool {
+    pub(super) fn has_containers(&self) -> bool {
         let compose = self.toml.build.as_ref().is_some_and(|build| build.compose.is_some());
         let experimental = self.toml.experimental.as_ref().is_some_and(|section| section.machine_config.is_some());
         compose || experimental || self.toml.machine_config.is_some()
     }
 
     /// The words of what its machines run, as far as the file says it.
-    pub fn command_words(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn command_words(&self) -> impl Iterator<Item = &str> {
         let commands = self.groups.iter().filter_map(|group| group.command.as_ref());
         let experimental = self.toml.experimental.iter().flat_map(|e| [&e.cmd, &e.entrypoint, &e.exec]).flatten();
         let lists = experimental.flat_map(|words| words.0.iter().map(String::as_str));
@@ -88,13 +89,13 @@ impl App {
     }
 
     /// The database that it runs by itself, known by its image.
-    pub fn database_image(&self, facts: &Facts) -> Option<(&'static DatabaseImage, &Sourced<String>)> {
+    pub(super) fn database_image(&self, facts: &Facts) -> Option<(&'static DatabaseImage, &Sourced<String>)> {
         let image = self.toml.build.as_ref()?.image.as_ref()?;
         Some((facts.database_image(image)?, image))
     }
 
     /// Where a database of an image keeps its data: what a variable or a flag says, else the image's own place.
-    pub fn data_directory<'a>(&'a self, image: &'a DatabaseImage) -> &'a str {
+    pub(super) fn data_directory<'a>(&'a self, image: &'a DatabaseImage) -> &'a str {
         if image.option.starts_with("--") {
             return flag(self.command_words(), image.option).unwrap_or(image.data);
         }
@@ -102,12 +103,12 @@ impl App {
     }
 
     /// The mount that a path lies in.
-    pub fn mount_of(&self, path: &str) -> Option<&Sourced<Mount>> {
+    pub(super) fn mount_of(&self, path: &str) -> Option<&Sourced<Mount>> {
         self.toml.mounts.iter().find(|mount| mount.destination.as_ref().is_some_and(|to| is_below(path, to)))
     }
 
     /// SQLite files that variables name, but for those that are meant to be lost.
-    pub fn sqlite_files(&self) -> impl Iterator<Item = DataFile<'_>> {
+    pub(super) fn sqlite_files(&self) -> impl Iterator<Item = DataFile<'_>> {
         let written = self.toml.env.iter().filter(|(_, value)| value.origin.is_written());
         written.filter_map(|(name, value)| {
             let path = sqlite_path(name, value.as_str())?;
@@ -118,7 +119,7 @@ impl App {
 
     /// Whether a path lies on a volume, as far as can be told: a relative one does when a mount ends with its folders,
     /// because nobody here knows the working directory.
-    pub fn may_be_on_volume(&self, path: &str) -> bool {
+    pub(super) fn may_be_on_volume(&self, path: &str) -> bool {
         let relative = path.trim_start_matches("./").trim_start_matches('/');
         self.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref()).any(|to| {
             let to = to.trim_end_matches('/');
@@ -129,14 +130,14 @@ impl App {
     }
 
     /// Whether a variable or a secret speaks of one of these, such as `TURSO`.
-    pub fn has_variable_of(&self, words: &[&str]) -> bool {
+    pub(super) fn has_variable_of(&self, words: &[&str]) -> bool {
         let env = self.toml.env.iter().map(|(name, _)| name.value.as_str());
         let secrets = self.secrets.iter().map(|secret| secret.name.as_str());
         env.chain(secrets).any(|name| name.split('_').any(|word| words.contains(&word)))
     }
 
     /// What shows that it uses LiteFS.
-    pub fn litefs(&self) -> Option<Origin> {
+    pub(super) fn litefs(&self) -> Option<Origin> {
         let named =
             |text: &Option<Sourced<String>>| text.as_ref().filter(|text| text.contains("litefs")).map(|t| t.origin);
         let mounts =
@@ -153,19 +154,19 @@ impl App {
 
 impl Redis {
     /// Whether a word of its key is one of these.
-    pub fn is_called(&self, words: impl Fn(&str) -> bool) -> bool {
+    pub(super) fn is_called(&self, words: impl Fn(&str) -> bool) -> bool {
         self.key.split('-').any(words)
     }
 }
 
 impl Model {
     /// Whether a Redis database holds a queue: by its key, or by the variables that apps use it as.
-    pub fn is_queue(&self, redis: usize) -> bool {
+    pub(super) fn is_queue(&self, redis: usize) -> bool {
         self.redis[redis].is_called(is_queue_word) || self.is_used_as(redis, is_queue_word)
     }
 
     /// Whether a Redis database is a cache, in the same way.
-    pub fn is_cache(&self, redis: usize) -> bool {
+    pub(super) fn is_cache(&self, redis: usize) -> bool {
         self.redis[redis].is_called(is_cache_word) || self.is_used_as(redis, is_cache_word)
     }
 
@@ -177,19 +178,19 @@ impl Model {
 }
 
 /// Whether a word of a name speaks of a queue.
-pub fn is_queue_word(word: &str) -> bool {
+pub(super) fn is_queue_word(word: &str) -> bool {
     const WORDS: [&str; 10] =
         ["queue", "queues", "job", "jobs", "sidekiq", "bull", "bullmq", "celery", "resque", "broker"];
     WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether a word of a name speaks of a cache.
-pub fn is_cache_word(word: &str) -> bool {
+pub(super) fn is_cache_word(word: &str) -> bool {
     ["cache", "caches"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether a path is a directory or lies in it.
-pub fn is_below(path: &str, directory: &str) -> bool {
+pub(super) fn is_below(path: &str, directory: &str) -> bool {
     let directory = directory.trim_end_matches('/');
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
