@@ -21,7 +21,9 @@ impl Account {
         let env = [("FLY_API_TOKEN", "fm2_t")].into_iter().chain(env.iter().copied());
         let env = env.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = sim::main(self.0.path(), &words, env, &mut std::io::empty(), &mut out, &mut err);
+        let (stdout, stderr) = (&mut out, &mut err);
+        let streams = sim::Streams { stdin: &mut std::io::empty(), stdout, stderr, discarded: false };
+        let code = sim::main(self.0.path(), &words, env, streams);
         (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
