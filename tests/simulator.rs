@@ -86,6 +86,30 @@ fn every_token_is_another_one() {
 }
 
 #[test]
+fn calls_that_only_look_are_counted() {
+    let account = Account::new();
+    account.ok("apps create my-web --org personal");
+    let before = account.state();
+    account.ok("apps list --org personal --json");
+    account.ok("ips list -a my-web --json");
+    assert_eq!(account.state(), State { calls: before.calls + 2, ..before });
+}
+
+#[test]
+fn half_of_several_things_can_be_gone() {
+    let account = Account::new();
+    account.deployed("my-web", "");
+    account.ok("scale count app=2 --region iad -a my-web --yes");
+    let state = account.state();
+    let ids: Vec<&str> = state.apps["my-web"].machines.iter().map(|machine| machine.id.as_str()).collect();
+    let words = format!("machine destroy {} --force -a my-web", ids.join(" "));
+    let fault = format!("{}:half-done", state.calls + 1);
+    let (code, out, _) = account.call(&words, &[("FLY_SIM_FAULT", &fault)]);
+    let left = account.state().apps["my-web"].machines.len();
+    assert_eq!((code, out.as_str(), ids.len(), left), (1, "", 2, 1));
+}
+
+#[test]
 fn consul_restarts_every_time() {
     let account = Account::new();
     account.deployed("my-web", "");
