@@ -192,7 +192,7 @@ pub(crate) fn a_fault_never_reads_as_all_is_well() {
     let last: BTreeMap<&str, &Record> = undisturbed.calls.iter().map(|call| (call.command.as_str(), call)).collect();
     assert!(last.len() > 10, "{:?}", last.keys());
     for (command, call) in last {
-        for fault in ["server-error", "timeout", "empty-reply", "not-json", "sees-less"] {
+        for fault in ["server-error", "empty-reply", "not-json", "sees-less"] {
             account.edit(|state| *state = finished.clone());
             account.set(
                 "FLY_SIM_FAULT",
@@ -203,13 +203,13 @@ pub(crate) fn a_fault_never_reads_as_all_is_well() {
             let hit = run.calls.iter().find(|call| call.command == command).unwrap();
             match (command, fault) {
                 // The status page is none of the organisation.
-                ("platform status", "server-error" | "timeout" | "empty-reply" | "not-json") => {
+                ("platform status", "server-error" | "empty-reply" | "not-json") => {
                     run.ends(0);
                     assert_eq!(not_ok(&run), ["note fly/platform platform: unknown"]);
                 }
                 // Only the exit code is asked.
                 ("orgs show", "empty-reply" | "not-json") => assert!(run.code == 0 && hit.discarded, "{run}"),
-                ("version" | "orgs show", "server-error" | "timeout" | "empty-reply" | "not-json") => {
+                ("version" | "orgs show", "server-error" | "empty-reply" | "not-json") => {
                     run.ends(20);
                 }
                 // What is not seen is missing, or cannot be asked for.

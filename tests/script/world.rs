@@ -314,7 +314,9 @@ impl Account {
         let left: Vec<_> = fs::read_dir(self.root.path().join("tmp")).unwrap().map(|e| e.unwrap().path()).collect();
         if code == KILLED {
             // Who is killed cannot clear up.
-            left.iter().for_each(|folder| fs::remove_dir_all(folder).unwrap());
+            for folder in left {
+                fs::remove_dir_all(folder).unwrap();
+            }
             return run;
         }
         assert!(left.is_empty(), "files are left behind: {left:?}\n{run}");
