@@ -180,8 +180,16 @@ pub(crate) fn what_cannot_be_seen_is_no_result() {
     account.run_script(&tree, VERIFY, &[]).ends(20).says("no token");
 }
 
-/// Of each command the last call, where everything else has been found to be well.
-pub(crate) fn a_fault_never_reads_as_all_is_well() {
+pub(crate) fn a_failure_never_reads_as_all_is_well() {
+    never_reads_as_all_is_well(&["server-error", "empty-reply"]);
+}
+
+pub(crate) fn a_wrong_answer_never_reads_as_all_is_well() {
+    never_reads_as_all_is_well(&["not-json", "sees-less"]);
+}
+
+/// Has faults happen at the last call of each command, where everything else has been found to be well.
+fn never_reads_as_all_is_well(faults: &[&str]) {
     let (tree, mut account) = everything();
     account.fly("apps create all-web --org acme --network all-net");
     account.fly("secrets set LICENSE=bought --stage -a all-web");
@@ -192,7 +200,7 @@ pub(crate) fn a_fault_never_reads_as_all_is_well() {
     let last: BTreeMap<&str, &Record> = undisturbed.calls.iter().map(|call| (call.command.as_str(), call)).collect();
     assert!(last.len() > 10, "{:?}", last.keys());
     for (command, call) in last {
-        for fault in ["server-error", "empty-reply", "not-json", "sees-less"] {
+        for &fault in faults {
             account.edit(|state| *state = finished.clone());
             account.set(
                 "FLY_SIM_FAULT",
