@@ -49,6 +49,7 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
         redis: Vec::new(),
         buckets: Vec::new(),
         levels: Entries::default(),
+        forbidden: Vec::new(),
         beside: Beside::default(),
     }
 }

@@ -33,6 +33,8 @@ pub struct Model {
     pub buckets: Vec<Bucket>,
     /// Levels of rules that the spec sets.
     pub levels: Entries<String, Sourced<Level>>,
+    /// Rules that the spec forbids to waive.
+    pub forbidden: Vec<Sourced<String>>,
     /// What lies beside the spec or the files, as far as it was looked at.
     pub beside: Beside,
 }
