@@ -1,8 +1,8 @@
 //! The comments of a text, and what each stands beside.
 //!
 //! A comment at the end of a line belongs to what ends there. One on a line of its own belongs to what follows; where it
-//! stands right below an entry, and an empty line and a header follow, it belongs to the entry: a key that somebody
-//! switched off stays in its section. What stands above everything is the head of the file, and what stands apart at the
+//! stands right below an entry, and an empty line follows, it belongs to the entry: a key that somebody switched off
+//! stays in its section. What stands above everything is the head of the file, and what stands apart at the
 //! end its foot.
 
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ impl<'s> Remarks<'s> {
         });
         match (before, after) {
             (None, _) if then_empty => self.head.extend(lines),
-            (Some(before), _) if !apart && (ends_apart || after.is_none()) => {
+            (Some(before), _) if !apart && (then_empty || after.is_none()) => {
                 self.by_anchor.entry(before.start).or_default().below.extend(lines);
             }
             (_, Some(after)) => self.by_anchor.entry(after.start).or_default().above.extend(lines),
