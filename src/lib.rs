@@ -12,6 +12,7 @@
 //! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
+pub mod beside;
 pub mod cli;
 pub mod diag;
 pub mod facts;
@@ -34,6 +35,7 @@ pub mod syntax;
 pub mod trial;
 pub mod value;
 
+use beside::Beside;
 use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
 use model::Model;
@@ -70,22 +72,81 @@ pub struct Compilation {
     pub schema_consulted: bool,
 }
 
-/// A compilation has one source.
+/// Files beside a spec or plain files that are compared with them: see [`beside`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Surroundings<'a> {
+    /// Which of the sources they are.
+    pub files: &'a [FileId],
+    /// Whether all that an app may name has been looked for. What is not among the files then does not exist.
+    pub complete: bool,
+}
+
+/// The file of a compilation that has one source.
 const FILE: FileId = FileId(0);
 
 /// Compiles a spec.
 pub fn compile(source: &Source, facts: &Facts, options: &Options) -> Compilation {
-    run(source, facts, options, Until::Rendered)
+    run(&Texts::one(source), facts, options, Until::Rendered)
+}
+
+/// Compiles a spec that is one of several sources, and compares it with what lies beside it.
+pub fn compile_in(
+    sources: &Sources,
+    spec: FileId,
+    beside: Surroundings<'_>,
+    facts: &Facts,
+    options: &Options,
+) -> Compilation {
+    run(&Texts { all: sources.iter().collect(), spec, beside }, facts, options, Until::Rendered)
 }
 
 /// Finds what [`compile`] finds, and renders nothing.
 pub fn check(source: &Source, facts: &Facts, options: &Options) -> Compilation {
-    run(source, facts, options, Until::Judged)
+    run(&Texts::one(source), facts, options, Until::Judged)
+}
+
+/// Finds what [`compile_in`] finds, and renders nothing.
+pub fn check_in(
+    sources: &Sources,
+    spec: FileId,
+    beside: Surroundings<'_>,
+    facts: &Facts,
+    options: &Options,
+) -> Compilation {
+    run(&Texts { all: sources.iter().collect(), spec, beside }, facts, options, Until::Judged)
+}
+
+/// The texts that a spec is looked at with.
+struct Texts<'a> {
+    all: Vec<&'a Source>,
+    spec: FileId,
+    beside: Surroundings<'a>,
+}
+
+impl<'a> Texts<'a> {
+    fn one(source: &'a Source) -> Self {
+        Self { all: vec![source], spec: FILE, beside: Surroundings::default() }
+    }
+}
+
+/// Reads what lies beside the apps of a model.
+fn read_beside(model: &Model, texts: &[&Source], beside: Surroundings<'_>) -> Beside {
+    if beside.files.is_empty() && !beside.complete {
+        return Beside::default();
+    }
+    let places = model.apps.iter().map(|app| app.place(texts[app.file.index()].name())).collect();
+    Beside::read(beside.files.iter().map(|&file| (file, texts[file.index()])), places, beside.complete)
 }
 
 /// Finds what is wrong with some of the `sources` that are plain fly.toml files, each by itself and all beside each
-/// other. `files` are in ascending order.
-pub fn check_files(sources: &Sources, files: &[FileId], facts: &Facts, options: &Options) -> Vec<Diagnostic> {
+/// other and beside their surroundings. `files` are in ascending order.
+pub fn check_files(
+    sources: &Sources,
+    files: &[FileId],
+    beside: Surroundings<'_>,
+    facts: &Facts,
+    options: &Options,
+) -> Vec<Diagnostic> {
     let read = spread::map(files, |&file| {
         let source = sources.get(file);
         let mut diagnostics = Diagnostics::default();
@@ -101,15 +162,20 @@ pub fn check_files(sources: &Sources, files: &[FileId], facts: &Facts, options: 
         apps.extend(app);
         diagnostics.append(of_file);
     }
-    let model = lower::files::model(apps, &mut diagnostics);
+    let mut model = lower::files::model(apps, &mut diagnostics);
     let texts: Vec<&Source> = sources.iter().collect();
+    model.beside = read_beside(&model, &texts, beside);
     let judging =
         Judging { facts, model: &model, layout: &options.layout, sources: &texts, file: FILE, today: options.today };
     rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
     rules::waive(&judging, files, options.only_rule.is_none(), &mut diagnostics);
+    rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
     let mut found = diagnostics.finish();
     // Edits are made of TOML.
-    let toml = |d: &Diagnostic| fly_toml::Format::of(sources.get(d.primary.span.file).name()) == fly_toml::Format::Toml;
+    let toml = |d: &Diagnostic| {
+        let name = sources.get(d.primary.span.file).name();
+        beside::Kind::of(name).is_none() && fly_toml::Format::of(name) == fly_toml::Format::Toml
+    };
     found.iter_mut().filter(|d| !toml(d)).for_each(|d| d.fix = None);
     found
 }
@@ -117,7 +183,7 @@ pub fn check_files(sources: &Sources, files: &[FileId], facts: &Facts, options: 
 /// Renders what a spec says, whatever the rules would say of it. For the proof of an import: what lies there may break
 /// rules, and is to be compared all the same.
 fn render_unjudged(source: &Source, facts: &Facts, options: &Options) -> Compilation {
-    run(source, facts, options, Until::RenderedUnjudged)
+    run(&Texts::one(source), facts, options, Until::RenderedUnjudged)
 }
 
 /// How far a spec goes through the pipeline.
@@ -128,22 +194,27 @@ enum Until {
     RenderedUnjudged,
 }
 
-fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compilation {
+fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Compilation {
+    let &Texts { spec: file, beside, .. } = texts;
+    let source = texts.all[file.index()];
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
     let spec = toml::from_str::<Spec>(source.text()).map_err(|error| {
         out.schema_consulted = true;
-        refuse(&error, source, &mut diagnostics)
+        refuse(&error, source, file, &mut diagnostics)
     });
-    out.model = spec.and_then(|spec| lower::lower(spec, facts, FILE, &mut diagnostics)).ok();
-    if let Some(model) = &out.model {
+    out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
+    if let Some(model) = &mut out.model {
+        model.beside = read_beside(model, &texts.all, beside);
+        let model = &*model;
         let layout = &options.layout;
-        let judging = Judging { facts, model, layout, sources: &[source], file: FILE, today: options.today };
+        let judging = Judging { facts, model, layout, sources: &texts.all, file, today: options.today };
         let judged = until != Until::RenderedUnjudged;
         let waivers = judged.then(|| rules::run_on_model(&judging, options.only_rule, &mut diagnostics));
         let plan = plan::plan(model);
         if let Some(waivers) = waivers {
             rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
+            rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
         }
         if until != Until::Judged && diagnostics.ok().is_ok() {
             out.artifacts = Some(render::render(RenderCx { model, plan: &plan, layout, facts, source }));
@@ -155,14 +226,14 @@ fn run(source: &Source, facts: &Facts, options: &Options, until: Until) -> Compi
 
 /// Says all that is wrong with a text that the types refused. They decide, but only know the first mistake: syntax and
 /// schema know them all.
-fn refuse(error: &toml::de::Error, source: &Source, diagnostics: &mut Diagnostics) -> Reported {
-    if let Some(tree) = syntax::parse(source, FILE, diagnostics)
-        && schema::validate(&tree, source, FILE, diagnostics) == 0
+fn refuse(error: &toml::de::Error, source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Reported {
+    if let Some(tree) = syntax::parse(source, file, diagnostics)
+        && schema::validate(&tree, source, file, diagnostics) == 0
     {
         // The schema is looser than the types in a few places: a duration of centuries, say.
         let range = error.span().unwrap_or_default().into();
         let message = error.message().to_owned();
-        diagnostics.push(Diagnostic::new(schema::INVALID_VALUE, Severity::Error, Span { file: FILE, range }, message));
+        diagnostics.push(Diagnostic::new(schema::INVALID_VALUE, Severity::Error, Span { file, range }, message));
     }
     match diagnostics.ok() {
         Err(reported) => reported,

@@ -6,10 +6,14 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/beside.rs"]
+mod beside;
 #[path = "cli/build.rs"]
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/hooks.rs"]
+mod hooks;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/large_input.rs"]
@@ -20,6 +24,8 @@ mod lint;
 mod lint_files;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/show.rs"]

@@ -29,13 +29,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What can be written.
     ("syntax", &["source", "diag"]),
     ("fly_toml", &["source", "value", "diag", "syntax"]),
+    ("beside", &["source", "fly_toml"]),
     ("kinds", &["value", "fly_toml", "spec"]),
     ("spec", &["value", "kinds"]),
     ("schema", &["source", "value", "facts", "diag", "syntax", "spec"]),
     // What it means.
-    ("model", &["source", "value", "fly_toml", "kinds", "spec"]),
+    ("model", &["source", "value", "fly_toml", "kinds", "spec", "beside"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
-    ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml"]),
+    ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
     ("kinds.plan", &["value", "fly_toml", "kinds", "spec", "model", "plan"]),
     ("plan", &["value", "kinds", "spec", "model"]),
@@ -43,7 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "rules",
         &[
             "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan", "spread",
-            "lower",
+            "lower", "beside",
         ],
     ),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
@@ -52,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "lib",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render",
-            "spread", "fly_toml",
+            "spread", "fly_toml", "beside",
         ],
     ),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
@@ -64,7 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim", "trial", "spread", "fly_toml", "import", "value",
+            "sim", "trial", "spread", "fly_toml", "import", "value", "beside",
         ],
     ),
     ("main", &["cli"]),

@@ -3,6 +3,10 @@
 //! Runs are the same everywhere: see `support::cases` for how to look further.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "properties/beside.rs"]
+mod beside;
+#[path = "properties/outputs.rs"]
+mod outputs;
 #[path = "properties/rendering.rs"]
 mod rendering;
 #[path = "properties/secrets.rs"]

@@ -1,22 +1,26 @@
 //! Rules are complete, registered, and do what their documentation says: every example in it is run.
 //!
-//! `SNAPSHOTS=overwrite cargo test --test rules` registers new files and rewrites the rendered samples.
+//! `SNAPSHOTS=overwrite cargo test --test rules` registers new files and rewrites the rendered samples and the pages of
+//! docs/rules.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
 #[path = "support/examples.rs"]
 mod examples;
+#[path = "rules/pages.rs"]
+mod pages;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flyarch::beside::Kind;
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Diagnostic, FileReport, Report, Severity, fix};
 use flyarch::facts::FACTS;
 use flyarch::rules::{Check, FixAvailability, Needs, RULES, Rule};
 use flyarch::source::{FileId, Source, Sources};
-use flyarch::{Options, check_files, compile};
+use flyarch::{Options, Surroundings, check_files, compile};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -24,18 +28,15 @@ fn overwrite() -> bool {
     std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite")
 }
 
-/// The rule files of the folder, without their ending.
-fn files() -> Vec<String> {
-    let machinery = ["mod", "comments", "cx", "declare"];
-    let mut names: Vec<String> = fs::read_dir(Path::new(ROOT).join("src/rules"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .filter(|name| !machinery.contains(&name.as_str()))
-        .collect();
-    names.sort();
-    names
+/// The rule files, as topic and name, by name: a topic is a folder.
+fn files() -> Vec<(String, String)> {
+    let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let entries = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let topics = entries(Path::new(ROOT).join("src/rules")).filter(|path| path.is_dir());
+    let mut files: Vec<_> =
+        topics.flat_map(|topic| entries(topic.clone()).map(move |file| (stem(&topic), stem(&file)))).collect();
+    files.sort_by(|a, b| a.1.cmp(&b.1));
+    files
 }
 
 #[test]
@@ -46,14 +47,19 @@ fn every_file_is_registered() {
     let text = fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
-    let names = files();
+    let files = files();
+    let topics: BTreeSet<&str> = files.iter().map(|(topic, _)| topic.as_str()).collect();
     let mut block = String::new();
-    for name in &names {
-        writeln!(block, "mod {name};").unwrap();
+    for topic in topics {
+        writeln!(block, "mod {topic} {{").unwrap();
+        for (_, name) in files.iter().filter(|(of, _)| of == topic) {
+            writeln!(block, "    pub(super) mod {name};").unwrap();
+        }
+        block.push_str("}\n");
     }
     block.push_str("\n/// All rules, by name.\n#[rustfmt::skip]\npub static RULES: &[&Rule] = &[\n");
-    for name in &names {
-        writeln!(block, "    &{name}::RULE,").unwrap();
+    for (topic, name) in &files {
+        writeln!(block, "    &{topic}::{name}::RULE,").unwrap();
     }
     block.push_str("];\n");
     let generated = format!("{before}{BEGIN}{block}{END}{after}");
@@ -142,8 +148,10 @@ fn bad_examples_fire_once_and_good_ones_do_not() {
 fn findings_in_files(rule: &'static Rule, files: &[(String, String)]) -> (Vec<Diagnostic>, Sources) {
     let mut sources = Sources::default();
     let ids: Vec<FileId> = files.iter().map(|(name, text)| sources.add(Source::new(name, text))).collect();
+    let (beside, plain): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| Kind::of(sources.get(*id).name()).is_some());
     let options = Options { only_rule: Some(rule), ..Options::default() };
-    let found = check_files(&sources, &ids, &FACTS, &options);
+    let beside = Surroundings { files: &beside, complete: true };
+    let found = check_files(&sources, &plain, beside, &FACTS, &options);
     for diagnostic in &found {
         assert_eq!(diagnostic.rule, rule.id, "{}: another finding: {diagnostic:#?}\n{files:?}", rule.id.name);
     }
@@ -291,6 +299,25 @@ fn fixes_mend_the_bad_examples() {
             let new: Vec<_> = after.difference(&before).collect();
             assert!(new.is_empty(), "{name}: the fix brings {new:?}\n{mended}");
         }
+        let good = examples::written(rule, "files,good");
+        for (i, example) in examples::written(rule, "files,bad").iter().enumerate() {
+            let files = files_of(example);
+            let (found, sources) = findings_in_files(rule, &files);
+            let mut mended = files.clone();
+            for (at, source) in sources.iter().enumerate() {
+                let of_file = found.iter().filter(|d| d.primary.span.file.index() == at);
+                let (text, applied) = fix::apply(source, of_file.filter_map(|d| d.fix.as_ref()));
+                fixes_applied += applied;
+                assert_eq!(comments(source.text()), comments(&text), "{name}: the fix changes comments\n{text}");
+                mended[at].1 = text;
+            }
+            if mended != files {
+                assert!(findings_in_files(rule, &mended).0.is_empty(), "{name}: the fix does not end the finding");
+                if let Some(good) = good.get(i) {
+                    assert_eq!(mended, files_of(good), "{name}: mending the bad example gives the good one");
+                }
+            }
+        }
         let available = rule.fix != FixAvailability::None;
         assert_eq!(fixes_applied > 0, available, "{name}: `fix` does not say what the rule does");
     }
@@ -308,8 +335,8 @@ fn comments(text: &str) -> Vec<&str> {
 
 #[test]
 fn rules_name_facts_not_literals() {
-    for name in files() {
-        let text = fs::read_to_string(Path::new(ROOT).join(format!("src/rules/{name}.rs"))).unwrap();
+    for (topic, name) in files() {
+        let text = fs::read_to_string(Path::new(ROOT).join(format!("src/rules/{topic}/{name}.rs"))).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let code: Vec<&str> = code.take_while(|line| !line.contains("#[cfg(test)]")).collect();
         let code = code.join("\n");
@@ -326,10 +353,16 @@ fn samples_are_current() {
     let folder = Path::new(ROOT).join("golden/rules");
     let mut expected = BTreeSet::new();
     for rule in RULES {
-        let Some(text) = examples::of(rule, "bad").into_iter().next() else { continue };
-        let diagnostics = findings(rule, &text);
         let mut report = Report::default();
-        report.add(FileReport { source: Source::new("spec.toml", text), diagnostics });
+        if let Some(text) = examples::of(rule, "bad").into_iter().next() {
+            let diagnostics = findings(rule, &text);
+            report.add(FileReport { source: Source::new("spec.toml", text), diagnostics });
+        } else if let Some(example) = examples::written(rule, "files,bad").first() {
+            let (diagnostics, sources) = findings_in_files(rule, &files_of(example));
+            report = Report { sources, diagnostics };
+        } else {
+            continue;
+        }
         let mut out = Vec::new();
         emit(&report, Format::Full, Display::default(), &mut out).unwrap();
         let rendered = String::from_utf8(out).unwrap();

@@ -89,6 +89,10 @@ pub(super) struct Lint {
     #[arg(long, value_enum)]
     pub(super) tier: Option<TierName>,
 
+    /// Pass over what `flyarch build` wrote, also where it is given by name
+    #[arg(long)]
+    pub(super) skip_generated: bool,
+
     /// Apply the fixes that mean what was meant
     #[arg(long)]
     pub(super) fix: bool,
@@ -116,6 +120,10 @@ pub(super) struct Fmt {
     /// The name that standard input is shown with
     #[arg(long, value_name = "NAME", default_value = "fly.toml")]
     pub(super) stdin_filename: String,
+
+    /// Pass over what `flyarch build` wrote, also where it is given by name
+    #[arg(long)]
+    pub(super) skip_generated: bool,
 
     /// Write nothing; show what would change and exit with 1 if anything would
     #[arg(long)]
@@ -200,6 +208,10 @@ pub(super) struct Show {
 pub(super) struct Explain {
     /// The name or the code of a rule, such as multi-region
     pub(super) rule: String,
+
+    /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
 }
 
 /// List the rules
@@ -275,17 +287,34 @@ pub(super) struct StandIn {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum OutputFormat {
-    /// With an excerpt of the spec
+    /// With an excerpt of the source
     Full,
     /// One line each
     Concise,
     /// For programs
     Json,
+    /// For code scanning, version 2.1.0
+    Sarif,
+    /// Annotations and a summary in GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// Test results, for other CI systems
+    Junit,
+    /// A comment on a pull request
+    Markdown,
+}
+
+impl OutputFormat {
+    /// Whether other text may follow on the same stream.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A table
+    /// A table, by topic
     Text,
     /// For programs
     Json,

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::args::{Build, OutputFormat};
 use super::input::{self, Input};
-use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, place, print, say, show};
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, near, place, print, say, show};
 use crate::diag::{Report, Severity};
 use crate::facts::FACTS;
 use crate::plan::Layout;
 use crate::render::ArtifactSet;
 use crate::sink::{self, Changes, Compare, SinkError};
-use crate::{Options, compile};
+use crate::{Options, Surroundings, compile_in};
 
 pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let stream = args.output == Path::new("-");
@@ -31,9 +31,13 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     };
     let layout = if stream { Layout::default() } else { layout(&path, &args.output)? };
     let options = Options { layout, today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
-    let compilation = compile(&source, &FACTS, &options);
     let mut report = Report::default();
-    report.sources.add(source);
+    let spec = report.sources.add(source);
+    let stdin = path == Path::new("-");
+    let (around, roots) = if stdin { (Vec::new(), Vec::new()) } else { (vec![(spec, false)], near::roots(&path)) };
+    let beside = near::read(&mut report.sources, &around, &[], &roots);
+    let beside = Surroundings { files: &beside, complete: !stdin };
+    let compilation = compile_in(&report.sources, spec, beside, &FACTS, &options);
     report.diagnostics = compilation.diagnostics;
     let code = show(&report, &args.show, findings)?;
     let (CLEAN, Some(mut files)) = (code, compilation.artifacts) else {
@@ -108,7 +112,7 @@ fn all(files: &ArtifactSet, out: &mut dyn Write) -> io::Result<()> {
 /// Shows what differs, and says what it means.
 fn compared(changes: &Changes<'_>, args: &Build) -> Result<i32, Failure> {
     // A report for programs is not to be followed by text.
-    if args.show.format == OutputFormat::Json {
+    if !args.show.format.is_for_people() {
         print(&mut io::stderr().lock(), |out| differences(changes, out))?;
     } else {
         print(&mut io::stdout().lock(), |out| differences(changes, out))?;

@@ -6,18 +6,21 @@ use serde::Serialize;
 
 use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
 use super::fill::{fill, markdown};
-use super::{CLEAN, Failure, form, print};
-use crate::diag::emit::REPORT_SCHEMA;
+use super::{CLEAN, Failure, Stream, colors, form, print};
+use crate::diag::emit::{About, REPORT_SCHEMA, page as page_of};
+use crate::diag::{RuleId, Severity};
 use crate::facts::FACTS;
-use crate::rules::{self, FixAvailability, Needs, RULES, Rule};
+use crate::rules::{self, FixAvailability, Group, Needs, RULES, Rule};
 use crate::schema::{self, nearest};
 use crate::spec::{Level, Tier};
 
 pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
+    let color = colors(args.color, Stream::Out);
     if let Some((id, page)) = form::find(&args.rule) {
         print(&mut io::stdout().lock(), |out| {
-            writeln!(out, "# {} ({})\n\nof the language itself; it cannot be waived in a spec.\n", id.name, id.code)?;
-            writeln!(out, "{}", fill(page, "", ""))
+            let facts = "Of the language itself; it cannot be waived in a spec.";
+            let page = format!("# {} ({})\n\n{facts}\n\n{page}\n", id.name, id.code);
+            write!(out, "{}", markdown(&page, color))
         })?;
         return Ok(CLEAN);
     }
@@ -26,23 +29,39 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
         let hint = near.map_or("`flyarch rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Failure::usage(format!("there is no rule `{}`; {hint}", args.rule)));
     };
-    print(&mut io::stdout().lock(), |out| page(rule, out))?;
+    print(&mut io::stdout().lock(), |out| write!(out, "{}", markdown(&page(rule), color)))?;
     Ok(CLEAN)
 }
 
 /// The page of a rule.
-fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# {} ({})\n", rule.id.name, rule.id.code)?;
+fn page(rule: &Rule) -> String {
     let waive = if rule.waivable { "an app can waive it with a reason" } else { "it cannot be waived" };
     let needs = match rule.needs {
         Needs::FlyToml => "on plain fly.toml files too",
         Needs::Architecture => "on specs alone",
     };
-    let facts = format!("{}; {needs}; {}; since {}; {waive}.", rule.group.as_str(), levels(rule), rule.since);
-    writeln!(out, "{}\n", fill(&facts, "", ""))?;
-    // Doc comments begin with a blank.
-    let docs: String = rule.docs.lines().flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect();
-    write!(out, "{}", markdown(&docs))
+    let (name, code, group, topic) = (rule.id.name, rule.id.code, rule.group.as_str(), rule.topic());
+    let (levels, since, page) = (levels(rule), rule.since, rule.page());
+    format!("# {name} ({code})\n\nOf {topic}, about {group}; {needs}; {levels}; since {since}; {waive}.\n\n{page}")
+}
+
+/// What outputs carry along of whatever has found something.
+pub(super) fn about(id: RuleId) -> Option<About> {
+    if let Some(rule) = rules::find(id.name) {
+        let severity = match rule.levels.production {
+            Level::Error => Severity::Error,
+            Level::Warn | Level::Allow => Severity::Warning,
+        };
+        let group = rule.group.as_str();
+        let mut tags = vec![group, rule.topic()];
+        tags.dedup();
+        let security = rule.group == Group::Security;
+        return Some(About { summary: rule.summary(), docs: rule.page(), severity, security, tags });
+    }
+    let (_, page) = form::find(id.name)?;
+    let summary = page.split_inclusive(". ").next().unwrap_or(page).trim().to_owned();
+    let (severity, security, tags) = (Severity::Error, false, vec!["form"]);
+    Some(About { summary, docs: page.to_owned(), severity, security, tags })
 }
 
 fn levels(rule: &Rule) -> String {
@@ -68,7 +87,9 @@ struct JsonRule {
     name: &'static str,
     code: &'static str,
     group: &'static str,
+    topic: &'static str,
     summary: String,
+    page: String,
     levels: JsonLevels,
     needs: &'static str,
     fix: bool,
@@ -94,7 +115,9 @@ fn rules_as_json(out: &mut dyn Write) -> io::Result<()> {
         name: rule.id.name,
         code: rule.id.code,
         group: rule.group.as_str(),
-        summary: summary(rule),
+        topic: rule.topic(),
+        summary: rule.summary(),
+        page: page_of(rule.id),
         levels: JsonLevels {
             production: rule.levels.production,
             staging: rule.levels.staging,
@@ -109,20 +132,21 @@ fn rules_as_json(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// By topic, one line for each: for `grep` as well.
 fn rules_as_text(out: &mut dyn Write) -> io::Result<()> {
     let width = RULES.iter().map(|rule| rule.id.name.len()).max().unwrap_or(0);
-    for rule in RULES {
+    let mut rules = RULES.to_vec();
+    rules.sort_by_key(|rule| rule.topic());
+    for (i, rule) in rules.iter().enumerate() {
+        if i == 0 || rules[i - 1].topic() != rule.topic() {
+            let gap = if i == 0 { "" } else { "\n" };
+            writeln!(out, "{gap}{}", rule.topic())?;
+        }
         let fix = if rule.fix == FixAvailability::None { "   " } else { "fix" };
         let (name, group, needs) = (rule.id.name, rule.group.as_str(), rule.needs.as_str());
-        writeln!(out, "{}  {name:width$}  {group:11}  {needs:8}  {fix}  {}", rule.id.code, summary(rule))?;
+        writeln!(out, "  {}  {name:width$}  {group:11}  {needs:8}  {fix}  {}", rule.id.code, rule.summary())?;
     }
     Ok(())
-}
-
-/// The first paragraph of the documentation, on one line.
-fn summary(rule: &Rule) -> String {
-    let lines = rule.docs.lines().map(str::trim).take_while(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn schema(args: &Schema) -> Result<i32, Failure> {

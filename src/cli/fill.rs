@@ -24,8 +24,9 @@ pub(super) fn fill(text: &str, first: &str, indent: &str) -> String {
     out
 }
 
-/// Markdown whose paragraphs and list items are wrapped anew. Doc comments are wrapped for the source.
-pub(super) fn markdown(text: &str) -> String {
+/// Markdown as it is read in a terminal: paragraphs and list items are wrapped anew, because doc comments are wrapped for
+/// the source; code is indented instead of fenced, and headings are bold where there are colours. It is still Markdown.
+pub(super) fn markdown(text: &str, color: bool) -> String {
     let mut out = String::new();
     let mut paragraph = String::new();
     let flush = |paragraph: &mut String, out: &mut String| {
@@ -41,9 +42,14 @@ pub(super) fn markdown(text: &str) -> String {
         let fence = line.starts_with("```");
         if fenced || fence || line.is_empty() || line.starts_with(['#', '|']) {
             flush(&mut paragraph, &mut out);
-            out.push_str(line);
-            out.push('\n');
             fenced ^= fence;
+            match line {
+                _ if fence => continue,
+                code if fenced && !code.is_empty() => out.extend(["    ", code]),
+                heading if color && heading.starts_with('#') => out.extend(["\u{1b}[1m", heading, "\u{1b}[0m"]),
+                line => out.push_str(line),
+            }
+            out.push('\n');
             continue;
         }
         if line.starts_with("- ") {
@@ -64,13 +70,20 @@ mod tests {
     fn paragraphs_are_wrapped_and_examples_are_not() {
         let long = "word ".repeat(30);
         let text = format!("# A\n\n{long}\n{long}\n\n- {long}\n- b\n\n```toml\n{long}\n```\n");
-        let wrapped = markdown(&text);
+        let wrapped = markdown(&text, false);
         let mut lines = wrapped.lines();
         assert_eq!(lines.next(), Some("# A"));
-        let widest = wrapped.lines().filter(|line| *line != long).map(str::len).max();
+        let widest = wrapped.lines().filter(|line| line.trim_start() != long).map(str::len).max();
         assert_eq!(widest, Some(79));
         assert_eq!(wrapped.matches("word").count(), 4 * 30);
-        assert!(wrapped.contains("\n  word") && wrapped.contains("\n- b\n\n```toml\nword"), "{wrapped}");
+        assert!(wrapped.contains("\n  word") && wrapped.contains("\n- b\n\n    word"), "{wrapped}");
+        assert!(!wrapped.contains("```"), "{wrapped}");
+    }
+
+    #[test]
+    fn headings_stand_out() {
+        let text = "# A\n\n```sh\n# no heading\n```\n";
+        assert_eq!(markdown(text, true), "\u{1b}[1m# A\u{1b}[0m\n\n    # no heading\n");
     }
 
     #[test]

@@ -113,6 +113,11 @@ const PAGES: [(&RuleId, &str); 29] = [
     ),
 ];
 
+/// All of them, with what is said of each: for the pages of docs/rules.
+pub fn pages() -> impl Iterator<Item = (&'static RuleId, &'static str)> {
+    PAGES.iter().copied()
+}
+
 /// The finding of this name or code, and its page.
 pub(super) fn find(name: &str) -> Option<(&'static RuleId, &'static str)> {
     PAGES.iter().find(|(id, _)| id.name == name || id.code == name).map(|&(id, page)| (id, page))

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{FailLevel, Fmt, OutputFormat, Show};
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
-use super::walk::{self, Target};
+use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, print, say, show};
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::fly_toml;
@@ -14,8 +14,8 @@ use crate::render::GENERATED;
 use crate::source::{FileId, Source};
 
 pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
-    let (targets, mut unread) = match args.paths.as_slice() {
-        [] => (vec![Target { path: find()?, found: false }], false),
+    let Found { targets, mut unread, .. } = match args.paths.as_slice() {
+        [] => Found { targets: vec![Target { path: find()?, found: false }], ..Found::default() },
         paths => walk::targets(paths, walk::fly_toml)?,
     };
     let mut report = Report::default();
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
         };
         // In folders what cannot be formatted is passed over in silence.
         let toml = fly_toml::Format::of(source.name()) == fly_toml::Format::Toml;
-        if found && (!toml || source.text().starts_with(GENERATED)) {
+        if found && !toml || (found || args.skip_generated) && source.text().starts_with(GENERATED) {
             continue;
         }
         if Language::of(&source) == Language::Spec {

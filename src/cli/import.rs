@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{Import, OutputFormat};
+use super::args::Import;
 use super::edit::{create, replace};
 use super::input::{self, Input, Language};
-use super::walk::{self, Target};
+use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, Stream, exit_code, place, print, say, show};
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::facts::FACTS;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     let findings = if streamed || args.collect { Stream::Err } else { Stream::Out };
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    let (targets, unread) = walk::targets(paths, walk::fly_toml)?;
+    let Found { targets, unread, .. } = walk::targets(paths, walk::fly_toml)?;
     if unread {
         return Err(Failure::input("not everything could be read: give the files that are meant"));
     }
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     }
     let equivalent = specs.iter().all(|spec| spec.spec.is_equivalent());
     let tell = |out: &mut dyn Write| specs.iter().try_for_each(|spec| proof(spec, &report, args.verbose, out));
-    if streamed || args.show.format == OutputFormat::Json {
+    if streamed || !args.show.format.is_for_people() {
         print(&mut io::stderr().lock(), tell)?;
     } else {
         print(&mut io::stdout().lock(), tell)?;

@@ -1,29 +1,37 @@
 //! `flyarch lint`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::{Lint, TierName};
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
-use super::walk::{self, Target};
-use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, exit_code, print, say, show};
+use super::walk::{self, Found, Target};
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, exit_code, near, print, say, show};
+use crate::beside::Kind;
 use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix};
 use crate::facts::FACTS;
 use crate::render::GENERATED;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 use crate::spec::Tier;
-use crate::{Options, check, check_files, fly_toml, spread};
+use crate::{Options, Surroundings, check_files, check_in, fly_toml, spread};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
 const ROUNDS: usize = 10;
 
 pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
-    let (targets, mut unread) = match args.paths.as_slice() {
-        [] => (vec![Target { path: input::find_any()?, found: false }], false),
+    let Found { mut targets, mut beside, folders, mut unread } = match args.paths.as_slice() {
+        [] => Found { targets: vec![Target { path: input::find_any()?, found: false }], ..Found::default() },
         paths => walk::targets(paths, walk::any)?,
     };
+    targets.retain(|target| {
+        let other = Kind::of(&target.path.to_string_lossy()).is_some();
+        if other {
+            beside.push(target.path.clone());
+        }
+        !other
+    });
     let fixing = args.fix || args.unsafe_fixes;
     if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
@@ -31,7 +39,8 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     let today = Some(input::today(args.show.today.as_deref())?);
     let options = Options { today, tier: args.tier.map(tier), ..Options::default() };
     let mut files = Files::default();
-    unread |= files.read(&targets, args.stdin_filename.as_deref());
+    unread |= files.read(&targets, args);
+    files.look_around(&targets, &beside, &folders);
     let mut differs = false;
     if fixing || args.diff {
         for (file, (old, count)) in files.mend(&options, args.unsafe_fixes) {
@@ -80,11 +89,16 @@ struct Files {
     paths: Vec<PathBuf>,
     specs: Vec<FileId>,
     plain: Vec<FileId>,
+    /// What lies beside them.
+    beside: Vec<FileId>,
+    /// Whether all that they name has been looked for.
+    complete: bool,
 }
 
 impl Files {
     /// Reads files. Says which cannot be read, and whether there was such a one: the others are looked at all the same.
-    fn read(&mut self, targets: &[Target], stdin_name: Option<&str>) -> bool {
+    fn read(&mut self, targets: &[Target], args: &Lint) -> bool {
+        let stdin_name = args.stdin_filename.as_deref();
         let mut unread = false;
         let inputs = spread::map(targets, |target| input::read(&target.path, stdin_name.unwrap_or("spec.toml")));
         for (target, input) in targets.iter().zip(inputs) {
@@ -102,7 +116,7 @@ impl Files {
                 }
             };
             // The spec is what its author can change.
-            if target.found && source.text().starts_with(GENERATED) {
+            if (target.found || args.skip_generated) && source.text().starts_with(GENERATED) {
                 continue;
             }
             let unnamed = target.path == Path::new("-") && stdin_name.is_none();
@@ -116,13 +130,40 @@ impl Files {
         unread
     }
 
+    /// Reads what lies beside the files.
+    fn look_around(&mut self, targets: &[Target], beside: &[PathBuf], folders: &[PathBuf]) {
+        let stdin = |path: &PathBuf| path == Path::new("-");
+        self.complete = !self.paths.iter().any(stdin);
+        let given: BTreeSet<&PathBuf> = targets.iter().filter(|t| !t.found).map(|target| &target.path).collect();
+        let files = self.specs.iter().chain(&self.plain).map(|&file| (file, &self.paths[file.index()]));
+        let files: Vec<(FileId, bool)> =
+            files.filter(|(_, path)| !stdin(path)).map(|(file, path)| (file, !given.contains(path))).collect();
+        self.beside = near::read(&mut self.report.sources, &files, beside, folders);
+        self.paths.extend(self.beside.iter().map(|&file| PathBuf::from(self.report.sources.get(file).name())));
+    }
+
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { files: &self.beside, complete: self.complete }
+    }
+
     /// Finds what is wrong with all of them.
     fn check(&mut self, options: &Options) {
+        let mut found = Vec::new();
         for &file in &self.specs {
-            let found = check(self.report.sources.get(file), &FACTS, options).diagnostics;
-            self.report.find(file, found);
+            found.extend(check_in(&self.report.sources, file, self.surroundings(), &FACTS, options).diagnostics);
         }
-        let found = check_files(&self.report.sources, &self.plain, &FACTS, options);
+        // What lies beside a spec has been looked at with it.
+        if self.specs.is_empty() || !self.plain.is_empty() {
+            found.extend(check_files(&self.report.sources, &self.plain, self.surroundings(), &FACTS, options));
+        }
+        // Several specs may lie beside one workflow.
+        if self.specs.len() > 1 || !self.plain.is_empty() {
+            let mut told = BTreeSet::new();
+            found.retain(|d| {
+                let Span { file, range } = d.primary.span;
+                !self.beside.contains(&file) || told.insert((d.rule.name, file, range.start, d.message.clone()))
+            });
+        }
         self.report.diagnostics.extend(found);
         self.report.diagnostics.sort_by_key(|d| d.primary.span.file);
     }
@@ -136,12 +177,13 @@ impl Files {
             let mut mended = Vec::new();
             for &file in &todo.0 {
                 let source = sources.get(file);
-                let found = check(source, &FACTS, options).diagnostics;
+                let mut found = check_in(sources, file, self.surroundings(), &FACTS, options).diagnostics;
+                found.retain(|d| d.primary.span.file == file);
                 mended.extend(apply(source, &found, unsafe_too).map(|(new, count)| (file, new, count)));
             }
             // Files that are given together are judged together.
             if !todo.1.is_empty() {
-                let found = check_files(sources, &self.plain, &FACTS, options);
+                let found = check_files(sources, &self.plain, self.surroundings(), &FACTS, options);
                 for of_file in found.chunk_by(|a, b| a.primary.span.file == b.primary.span.file) {
                     let file = of_file[0].primary.span.file;
                     let new = apply(sources.get(file), of_file, unsafe_too);

@@ -14,9 +14,11 @@ mod format;
 mod import;
 mod input;
 mod lint;
+mod near;
 mod place;
 mod sim;
 mod stand_in;
+mod summary;
 mod walk;
 
 use std::ffi::OsString;
@@ -30,6 +32,7 @@ use crate::diag::{Report, Severity};
 use crate::fly_toml::{JSON_SYNTAX, YAML_SYNTAX};
 use crate::syntax::SYNTAX;
 use args::{Args, Color, Command, FailLevel, OutputFormat, Show};
+pub use form::pages as form_pages;
 
 /// Nothing at or above the fail level.
 const CLEAN: i32 = 0;
@@ -136,9 +139,14 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
         OutputFormat::Full => Format::Full,
         OutputFormat::Concise => Format::Concise,
         OutputFormat::Json => Format::Json,
+        OutputFormat::Sarif => Format::Sarif,
+        OutputFormat::Github => Format::Github,
+        OutputFormat::Gitlab => Format::Gitlab,
+        OutputFormat::Junit => Format::Junit,
+        OutputFormat::Markdown => Format::Markdown,
     };
-    if !report.diagnostics.is_empty() || format == Format::Json {
-        let display = Display { color: colors(how.color, stream), width: fill::WIDTH };
+    if !report.diagnostics.is_empty() || format.is_document() {
+        let display = Display { color: colors(how.color, stream), width: fill::WIDTH, about: catalog::about };
         let (mut out, mut err);
         let to: &mut dyn Write = if stream == Stream::Out {
             out = io::stdout().lock();
@@ -148,6 +156,9 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
             &mut err
         };
         print(to, |out| emit(report, format, display, out))?;
+    }
+    if format == Format::Github {
+        summary::append(report);
     }
     Ok(exit_code(report, how.fail_level))
 }

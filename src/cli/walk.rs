@@ -9,6 +9,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::input::Language;
 use super::{Failure, say};
+use crate::beside;
 
 /// A file that is meant.
 pub(super) struct Target {
@@ -18,12 +19,25 @@ pub(super) struct Target {
     pub(super) found: bool,
 }
 
-/// The files that the `paths` mean, in their order, each once. Says what cannot be read, and whether there was such.
-pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<(Vec<Target>, bool), Failure> {
-    let mut targets = Vec::new();
-    let mut unread = false;
+/// What a command line means.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The files, in their order, each once.
+    pub(super) targets: Vec<Target>,
+    /// What lies beside them in folders, and says something of the same apps.
+    pub(super) beside: Vec<PathBuf>,
+    /// The folders.
+    pub(super) folders: Vec<PathBuf>,
+    /// Whether something could not be read, which has been said.
+    pub(super) unread: bool,
+}
+
+/// The files that the `paths` mean. Says what cannot be read.
+pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<Found, Failure> {
+    let Found { mut targets, mut beside, mut folders, mut unread } = Found::default();
     for path in paths {
         let walk = if path.is_dir() {
+            folders.push(path.clone());
             walker(path).build()
         } else if is_glob(path) {
             let mut walker = walker(Path::new("."));
@@ -45,6 +59,11 @@ pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<(Ve
                         targets.push(Target { path, found: true });
                     }
                 }
+                Ok(entry) if entry.file_name().to_str().is_some_and(beside::is_wanted) => {
+                    if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                        beside.push(entry.into_path());
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => {
                     say(format_args!("error: {error}"));
@@ -61,7 +80,7 @@ pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<(Ve
         let mut seen = BTreeSet::new();
         targets.retain(|target| target.path.canonicalize().map_or(true, |path| seen.insert(path)));
     }
-    Ok((targets, unread))
+    Ok(Found { targets, beside, folders, unread })
 }
 
 /// A walk in the order of names, without what `.gitignore` names, whether or not there is a repository. Other files of

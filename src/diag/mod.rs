@@ -24,6 +24,13 @@ pub struct RuleId {
     pub code: &'static str,
 }
 
+impl RuleId {
+    /// Whether it is a finding of a language itself, and not of a rule: those have the codes below `FA100`.
+    pub fn is_of_form(self) -> bool {
+        self.code < "FA100"
+    }
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

@@ -42,6 +42,8 @@ pub struct Facts {
     pub volumes: Volumes,
     /// Stopping machines.
     pub shutdown: Shutdown,
+    /// LiteFS.
+    pub litefs: LiteFs,
     /// The limit from which the proxy prefers other machines, when none is set.
     pub soft_limit: u32,
     /// Checks.
@@ -184,6 +186,13 @@ pub struct Shutdown {
     pub kill_timeout_seconds: i64,
     /// The longest, in seconds.
     pub kill_timeout_seconds_max: i64,
+}
+
+/// LiteFS.
+#[derive(Debug)]
+pub struct LiteFs {
+    /// The shortest time for which Consul gives a lease, in seconds.
+    pub consul_ttl_seconds_min: u32,
 }
 
 /// Checks.

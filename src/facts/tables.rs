@@ -2,7 +2,7 @@
 //! `SNAPSHOTS=overwrite cargo test --test facts`.
 
 use super::{
-    Checks, DeployDefaults, Environment, Facts, FlyCommand, MachineSize, MemoryRange, Postgres, PostgresPlan,
+    Checks, DeployDefaults, Environment, Facts, FlyCommand, LiteFs, MachineSize, MemoryRange, Postgres, PostgresPlan,
     Provenance, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown, TokenChars, Volumes,
 };
 
@@ -80,6 +80,7 @@ pub static FACTS: Facts = Facts {
     suspend_memory_mb_advised: 2048,
     suspend_memory_mb_max: 4096,
     volumes: Volumes { size_gb_min: 1, size_gb_max: 500, size_gb_default: 1, retention_days_min: 1, retention_days_max: 60, retention_days_default: 5, extend_threshold_min: 50, extend_threshold_max: 99, extend_increment_gb_min: 1, extend_increment_gb_max: 100, extend_limit_gb_max: 500, name_length_max: 30 },
+    litefs: LiteFs { consul_ttl_seconds_min: 10 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
     checks: Checks { service_seconds_min: 1, service_seconds_max: 60, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },

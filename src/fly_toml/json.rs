@@ -11,9 +11,9 @@ use crate::source::{Source, TextRange};
 const DEEPEST: usize = 128;
 
 /// Why a text is no JSON.
-pub(super) struct SyntaxError {
-    pub(super) range: TextRange,
-    pub(super) message: String,
+pub(crate) struct SyntaxError {
+    pub(crate) range: TextRange,
+    pub(crate) message: String,
 }
 
 type Parsed<T> = Result<T, SyntaxError>;

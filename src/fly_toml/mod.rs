@@ -21,10 +21,10 @@ mod remarks;
 mod sections;
 mod service;
 mod surface;
-mod tree;
+pub(crate) mod tree;
 mod words;
 mod write;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use cx::{CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX};
 pub use format::{CANNOT_FORMAT, Nested, format, nested};

@@ -11,16 +11,16 @@ use crate::source::TextRange;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node<'s> {
-    pub(super) value: Value<'s>,
+pub(crate) struct Node<'s> {
+    pub(crate) value: Value<'s>,
     /// The value: of a table the header or the braces.
-    pub(super) range: TextRange,
+    pub(crate) range: TextRange,
     /// Whether it has a meaning for flyctl that [`super::FlyToml`] can hold. What has none is passed over.
-    pub(super) live: bool,
+    pub(crate) live: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value<'s> {
+pub(crate) enum Value<'s> {
     /// JSON's and YAML's.
     Null,
     Bool(bool),
@@ -37,23 +37,23 @@ pub(super) enum Value<'s> {
 
 /// A key, its place, and what stands behind it.
 #[derive(Clone, Debug)]
-pub(super) struct Entry<'s> {
-    pub(super) key: Cow<'s, str>,
-    pub(super) key_range: TextRange,
-    pub(super) node: Node<'s>,
+pub(crate) struct Entry<'s> {
+    pub(crate) key: Cow<'s, str>,
+    pub(crate) key_range: TextRange,
+    pub(crate) node: Node<'s>,
 }
 
 /// Entries with different keys.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table<'s>(pub(super) Vec<Entry<'s>>);
+pub(crate) struct Table<'s>(pub(crate) Vec<Entry<'s>>);
 
 impl<'s> Node<'s> {
-    pub(super) fn new(value: Value<'s>, range: TextRange) -> Self {
+    pub(crate) fn new(value: Value<'s>, range: TextRange) -> Self {
         Self { value, range, live: true }
     }
 
     /// What it is, for a message.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match &self.value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
@@ -69,21 +69,21 @@ impl<'s> Node<'s> {
 }
 
 impl<'s> Table<'s> {
-    pub(super) fn get(&self, key: &str) -> Option<&Entry<'s>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Entry<'s>> {
         self.0.iter().find(|entry| entry.key == key)
     }
 
-    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Entry<'s>> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Entry<'s>> {
         self.0.iter_mut().find(|entry| entry.key == key)
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<Entry<'s>> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<Entry<'s>> {
         let at = self.0.iter().position(|entry| entry.key == key)?;
         Some(self.0.remove(at))
     }
 
     /// Keeps the last entry of every key, in the order in which those stand.
-    pub(super) fn keep_last(&mut self) {
+    pub(crate) fn keep_last(&mut self) {
         let mut order: Vec<usize> = (0..self.0.len()).collect();
         order.sort_by(|&a, &b| self.0[a].key.cmp(&self.0[b].key).then(a.cmp(&b)));
         let mut keep = vec![true; self.0.len()];
@@ -102,7 +102,7 @@ impl<'s> Table<'s> {
 /// # Errors
 ///
 /// The place of a number that flyctl's parser has no room for.
-pub(super) fn from_toml(root: DeTable<'_>) -> Result<Table<'_>, TextRange> {
+pub(crate) fn from_toml(root: DeTable<'_>) -> Result<Table<'_>, TextRange> {
     let entries = root.into_iter().map(|(key, value)| {
         let key_range = key.span().into();
         let range = value.span().into();

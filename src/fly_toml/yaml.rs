@@ -20,7 +20,7 @@ const MOST_COPIES: usize = 10_000;
 type Parsed<T> = Result<T, SyntaxError>;
 
 /// The tree of a YAML text.
-pub(super) fn parse(source: &Source) -> Parsed<Table<'_>> {
+pub(crate) fn parse(source: &Source) -> Parsed<Table<'_>> {
     let mut composer = Composer {
         parser: Parser::new_from_str(source.text()),
         places: Places::new(source.text()),

@@ -1,6 +1,7 @@
 //! From plain fly.toml files to a model: an app for each file, and nothing that only a spec can say.
 
 use super::{DUPLICATE_NAME, INVALID_NAME, LowerCx, Names, ProjectCx};
+use crate::beside::Beside;
 use crate::diag::{Diagnostic, Diagnostics, Reporter, Severity};
 use crate::facts::Facts;
 use crate::fly_toml::{FlyToml, Format};
@@ -48,6 +49,7 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
         redis: Vec::new(),
         buckets: Vec::new(),
         levels: Entries::default(),
+        beside: Beside::default(),
     }
 }
 

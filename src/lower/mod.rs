@@ -7,6 +7,7 @@
 
 pub mod files;
 
+use crate::beside::Beside;
 use crate::diag::{Diagnostics, Reported, Reporter, RuleId};
 use crate::facts::Facts;
 use crate::kinds::{app, bucket, postgres, redis};
@@ -138,6 +139,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         redis,
         buckets,
         levels: policy.map(|policy| policy.value.levels).unwrap_or_default(),
+        beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);
     unique_names(&model, &mut cx);

@@ -1,7 +1,9 @@
 //! What can be asked of one app.
 
 use super::{App, AppForm, RegionList, Service};
+use crate::beside::{Place, places};
 use crate::fly_toml::{AutoStop, Format};
+use crate::source::TextRange;
 use crate::value::{Count, RegionCode, Sourced};
 
 impl App {
@@ -50,6 +52,35 @@ impl App {
             AppForm::Table => format!("app.{}", self.key.value),
             AppForm::File(_) => format!("`{}`", self.name.value),
         }
+    }
+
+    /// Where its Dockerfile and the like are; `path` is that of the file it stands in.
+    pub fn place(&self, path: &str) -> Place {
+        let folder = places::join(places::folder(path), &self.source.value);
+        let build = self.toml.build.as_ref().map(|build| &*build.value);
+        let other = build.is_some_and(|b| b.image.is_some() || b.builder.is_some() || b.builtin.is_some());
+        let named = build.and_then(|build| build.dockerfile.as_ref());
+        let dockerfile = if other || self.image_from.is_some() {
+            None
+        } else {
+            Some(places::join(&folder, named.map_or("Dockerfile", |named| named.as_str())))
+        };
+        Place { dockerfile, named: named.is_some(), folder }
+    }
+
+    /// Whether what lies at a path is on a volume.
+    pub fn is_on_volume(&self, path: &str) -> bool {
+        let holds = |folder: &str| {
+            let rest = path.strip_prefix(folder.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let folders = self.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref());
+        folders.into_iter().any(|folder| holds(folder))
+    }
+
+    /// Where the first of its mounts stands; its header where it has none.
+    pub fn mounts_at(&self) -> TextRange {
+        self.toml.mounts.iter().next().map_or(self.header, Sourced::range)
     }
 
     /// Whether a region is its primary one.

@@ -10,6 +10,7 @@ mod app;
 
 use std::fmt;
 
+use crate::beside::{Beside, Dockerfile, Instruction};
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::kinds::postgres::Engine;
@@ -32,6 +33,8 @@ pub struct Model {
     pub buckets: Vec<Bucket>,
     /// Levels of rules that the spec sets.
     pub levels: Entries<String, Sourced<Level>>,
+    /// What lies beside the spec or the files, as far as it was looked at.
+    pub beside: Beside,
 }
 
 /// What all apps have in common.
@@ -381,6 +384,14 @@ impl Model {
         });
         let apps = self.apps.iter().enumerate().flat_map(move |(index, app)| app.region_lists(index, shared));
         project.into_iter().chain(postgres).chain(redis).chain(apps)
+    }
+
+    /// The Dockerfile of an app that runs its command, with the instructions that make what is run.
+    pub fn image(&self, app: usize) -> Option<(&Dockerfile, Vec<&Instruction>)> {
+        let dockerfile = self.beside.dockerfile(app)?;
+        let build = self.apps[app].toml.build.as_ref();
+        let target = build.and_then(|build| build.value.build_target.as_ref());
+        Some((dockerfile, dockerfile.stage(target.map(|target| target.as_str()))))
     }
 
     /// The names of all apps, sorted, each with its place.

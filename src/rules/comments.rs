@@ -12,6 +12,7 @@ use toml_parser::lexer::TokenKind;
 
 use super::cx::Judging;
 use super::{CANNOT_ALLOW, RULES, UNKNOWN_RULE, UNUSED_ALLOW, find};
+use crate::beside::Kind;
 use crate::diag::fix::Edits;
 use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Severity};
 use crate::fly_toml::Format;
@@ -51,7 +52,10 @@ pub(crate) fn waive(judging: &Judging<'_>, files: &[FileId], whole: bool, diagno
         }
         let mut waivers = read(source, file, diagnostics);
         diagnostics.retain(|d| d.primary.span.file != file || !is_waived(d, source, &mut waivers));
-        if whole {
+        let beside = Kind::of(source.name()).is_some();
+        if whole && beside {
+            judge(&waivers, None, source, file, diagnostics);
+        } else if whole {
             let apps = apps.get_or_insert_with(|| judging.model.apps.iter().collect());
             let app = apps.binary_search_by_key(&file, |app| app.file).ok().map(|at| apps[at]);
             judge(&waivers, app, source, file, diagnostics);
@@ -109,7 +113,8 @@ fn read<'s>(source: &'s Source, file: FileId, diagnostics: &mut Diagnostics) -> 
 /// The comments of a text. JSON has none.
 fn comments(source: &Source) -> Vec<TextRange> {
     let text = source.text();
-    match Format::of(source.name()) {
+    let format = if Kind::of(source.name()).is_some() { Format::Yaml } else { Format::of(source.name()) };
+    match format {
         Format::Toml => {
             let comments = toml_parser::Source::new(text).lex().filter(|token| token.kind() == TokenKind::Comment);
             comments.map(|token| TextRange::new(token.span().start(), token.span().end())).collect()
@@ -170,11 +175,13 @@ fn judge(waivers: &[Waiver<'_>], app: Option<&App>, source: &Source, file: FileI
             continue;
         }
         // Nobody has looked: the file could not be understood, or the rule is off in this tier.
-        let Some(app) = app else { continue };
-        if rule.is_some_and(|rule| rule.levels.of(app.tier) == Level::Allow) {
-            continue;
+        let beside = Kind::of(source.name()).is_some();
+        match app {
+            Some(app) if rule.is_some_and(|rule| rule.levels.of(app.tier) == Level::Allow) => continue,
+            None if !beside => continue,
+            Some(_) | None => {}
         }
-        let alone = waivers.iter().filter(|other| other.comment == waiver.comment).count() == 1;
+        let alone = !beside && waivers.iter().filter(|other| other.comment == waiver.comment).count() == 1;
         let edit = alone.then(|| Edits::new(source, file).remove_comment(waiver.comment));
         let fix = edit.map(|edit| Fix {
             title: "remove the waiver".to_owned(),

@@ -1,6 +1,7 @@
 //! What rules are given, and where their findings go: levels and waivers are decided here, once.
 
 use super::{CANNOT_ALLOW, Check, Levels, Needs, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
+use crate::beside::Kind;
 use crate::diag::fix::Edits;
 use crate::diag::{Applicability, Diagnostic, DiagnosticBuilder, Diagnostics, Edit, Fix, Severity};
 use crate::facts::Facts;
@@ -27,6 +28,8 @@ pub struct Cx<'a> {
     levels: Levels,
     /// The app that is looked at: its waivers count.
     app: Option<usize>,
+    /// A file beside it that is looked at.
+    beside: Option<FileId>,
     waivers: &'a mut Waivers,
 }
 
@@ -106,12 +109,41 @@ impl Cx<'_> {
     /// Looks at an app: its waivers count for what is reported next. For rules that compare apps.
     pub fn about(&mut self, app: usize) -> &mut Self {
         self.app = Some(app);
+        self.beside = None;
         self
+    }
+
+    /// Looks at a file beside the app, or beside them all: what is reported next is a place in it.
+    pub fn within(&mut self, file: FileId) -> &mut Self {
+        self.beside = Some(file);
+        self
+    }
+
+    /// Looks at the app again, or at what is no app's.
+    pub fn back(&mut self) -> &mut Self {
+        self.beside = None;
+        self
+    }
+
+    /// The path of a text, with `/`.
+    pub fn path(&self, file: FileId) -> std::borrow::Cow<'_, str> {
+        let path = self.sources[file.index()].name();
+        if path.contains('\\') { path.replace('\\', "/").into() } else { path.into() }
+    }
+
+    /// Whether a file beside the apps is a workflow: nobody is there to answer.
+    pub fn is_workflow(&self, file: FileId) -> bool {
+        Kind::of(self.sources[file.index()].name()) == Some(Kind::Workflow)
+    }
+
+    /// Whether a file beside the apps is a page: what it shows is an example.
+    pub fn is_page(&self, file: FileId) -> bool {
+        Kind::of(self.sources[file.index()].name()) == Some(Kind::Page)
     }
 
     /// The text that is looked at: that of the app, or of what is no app's.
     fn file(&self) -> FileId {
-        self.app.map_or(self.file, |app| self.model.apps[app].file)
+        self.beside.or_else(|| self.app.map(|app| self.model.apps[app].file)).unwrap_or(self.file)
     }
 
     /// Whether the app that is looked at stands in a plain file.
@@ -230,7 +262,7 @@ fn cx<'a>(
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
     let Judging { facts, model, layout, sources, file, .. } = *judging;
-    Cx { facts, model, layout, sources, file, diagnostics, rule, levels, app, waivers }
+    Cx { facts, model, layout, sources, file, diagnostics, rule, levels, app, beside: None, waivers }
 }
 
 /// The tier of an app, or of the project.

@@ -31,6 +31,41 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// What part of an architecture it is about: the folder that it is in.
+    pub fn topic(&self) -> &'static str {
+        self.file.rsplit(['/', '\\']).nth(1).unwrap_or("")
+    }
+
+    /// What it checks: the first paragraph of its documentation, on one line.
+    pub fn summary(&self) -> String {
+        let lines = self.docs.lines().map(str::trim).take_while(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Its documentation as a page: whether an example is a bad one stands above it, and not in its fence.
+    pub fn page(&self) -> String {
+        let mut out = String::new();
+        for line in self.docs.lines() {
+            // Doc comments begin with a blank.
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            let Some(kind) = line.strip_prefix("```toml,") else {
+                out.extend([line, "\n"]);
+                continue;
+            };
+            let words = match kind {
+                "bad" => "Bad:",
+                "good" => "Good:",
+                "files,bad" => "Bad, as plain files:",
+                "files,good" => "Good, as plain files:",
+                other => other,
+            };
+            out.extend([words, "\n\n```toml\n"]);
+        }
+        out
+    }
+}
+
 /// What a rule needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -153,7 +188,7 @@ macro_rules! declare_rule {
         }
     ) => {
         $(#[doc = $doc])+
-        pub(super) static RULE: $crate::rules::Rule = $crate::rules::Rule {
+        pub(in crate::rules) static RULE: $crate::rules::Rule = $crate::rules::Rule {
             id: $crate::diag::RuleId { name: $name, code: $code },
             group: $group,
             levels: $levels,

@@ -39,13 +39,15 @@ fn explain_prints_the_page_of_a_rule() {
     for rule in RULES {
         let run = world.run(&["explain", rule.id.name]).exits(0).says("");
         assert!(run.stdout.starts_with(&format!("# {} ({})\n\n", rule.id.name, rule.id.code)), "{run}");
-        // Examples are what they are; everything else fits.
-        let mut fenced = false;
+        // Examples are what they are, and indented; everything else fits.
         for line in run.stdout.lines() {
-            fenced ^= line.starts_with("```");
-            assert!(fenced || line.chars().count() <= 80, "{}: {line}", rule.id.name);
+            assert!(line.starts_with("    ") || line.chars().count() <= 80, "{}: {line}", rule.id.name);
+            assert!(!line.starts_with("```"), "{}: {line}", rule.id.name);
         }
     }
+    let colored = world.run(&["explain", "multi-region", "--color", "always"]).exits(0).stdout;
+    assert!(colored.starts_with("\u{1b}[1m# multi-region (FA101)\u{1b}[0m\n"), "{colored}");
+    assert_eq!(colored.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), run.stdout);
 }
 
 /// Whatever a finding is called, its name is one to ask for.
@@ -82,10 +84,18 @@ fn explain_knows_what_was_meant() {
 fn rules_are_listed_for_people_and_programs() {
     let world = World::new();
     let text = world.run(&["rules"]).exits(0).says("").stdout;
-    assert_eq!(text.lines().count(), RULES.len());
+    let (lines, topics): (Vec<&str>, Vec<&str>) =
+        text.lines().filter(|line| !line.is_empty()).partition(|line| line.starts_with("  "));
+    assert_eq!(lines.len(), RULES.len());
+    assert!(topics.len() >= 10 && topics.is_sorted() && topics.contains(&"regions"), "{topics:?}");
+    let of_topic = text.split("\n\n").find(|part| part.starts_with("regions\n")).unwrap();
+    assert!(of_topic.contains("FA101  multi-region "), "{text}");
     let json: Value = serde_json::from_str(&world.run(&["rules", "--format", "json"]).exits(0).stdout).unwrap();
-    for ((line, entry), rule) in text.lines().zip(json.as_array().unwrap()).zip(RULES) {
-        assert!(line.starts_with(rule.id.code) && line.contains(rule.id.name), "{line}");
+    for (entry, rule) in json.as_array().unwrap().iter().zip(RULES) {
+        let start = format!("  {}  {} ", rule.id.code, rule.id.name);
+        assert!(lines.iter().any(|line| line.starts_with(&start)), "{start}");
+        assert_eq!(entry["topic"], rule.topic());
+        assert!(entry["page"].as_str().unwrap().ends_with(&format!("/docs/rules/{}.md", rule.id.name)));
         assert_eq!((&entry["name"], &entry["code"]), (&Value::from(rule.id.name), &Value::from(rule.id.code)));
         assert!(entry["summary"].as_str().unwrap().starts_with("Checks "));
     }

@@ -21,7 +21,7 @@ fn estate(name: &str) -> World {
 }
 
 /// A plain file that no rule has anything to say of.
-const PLAIN: &str = r#"app = "my-web"
+pub(crate) const PLAIN: &str = r#"app = "my-web"
 kill_signal = "SIGTERM"
 kill_timeout = "30s"
 

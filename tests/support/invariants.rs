@@ -67,17 +67,20 @@ pub(crate) fn emitted(source: &Source, diagnostics: &[Diagnostic]) -> Vec<String
     let mut report = Report::default();
     report.add(FileReport { source: source.clone(), diagnostics: diagnostics.to_vec() });
     let mut all = Vec::new();
-    for format in [Format::Full, Format::Concise, Format::Json] {
-        for display in [Display::default(), Display { color: true, width: 40 }] {
+    let texts = [Format::Full, Format::Concise, Format::Github, Format::Junit, Format::Markdown];
+    let documents = [Format::Json, Format::Sarif, Format::Gitlab];
+    for format in texts.into_iter().chain(documents) {
+        for display in [Display::default(), Display { color: true, width: 40, ..Display::default() }] {
             let mut out = Vec::new();
             emit(&report, format, display, &mut out).unwrap();
             let out = String::from_utf8(out).unwrap();
             let plain = if display.color { out.replace('\u{1b}', "") } else { out.clone() };
             let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || ('\u{202a}'..='\u{202e}').contains(&c);
-            assert!(format == Format::Json || !plain.contains(odd), "a terminal would act on this: {plain:?}");
-            if format == Format::Json {
+            assert!(documents.contains(&format) || !plain.contains(odd), "a terminal would act on this: {plain:?}");
+            if documents.contains(&format) {
                 let json: serde_json::Value = serde_json::from_str(&out).unwrap();
-                assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(diagnostics.len()));
+                let lists = [&json["diagnostics"], &json["runs"][0]["results"], &json];
+                assert_eq!(lists.into_iter().find_map(|list| list.as_array()).map(Vec::len), Some(diagnostics.len()));
             }
             all.push(out);
         }

@@ -5,7 +5,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::{REPLACEMENT, is_active};
+use super::{REPLACEMENT, is_active, plain};
 use crate::source::{Source, TextRange};
 
 /// What stands for each character of a secret.
@@ -143,7 +143,7 @@ impl SourceCode for Excerpt<'_> {
         };
         let data = &self.text.as_bytes()[from..until];
         Ok(Box::new(MietteSpanContents::new_named(
-            self.source.name().to_owned(),
+            plain(self.source.name()).into_owned(),
             data,
             (from, until - from).into(),
             first,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::{Edit, Label, Report};
+use super::hidden::Hidden;
 use crate::source::Source;
 
 /// The version of the format. A new one only when a key goes or changes its meaning.
@@ -127,6 +128,7 @@ pub(super) fn schema() -> Value {
 }
 
 pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut hidden = Hidden::new(report);
     let diagnostics = report.diagnostics.iter().map(|d| JsonDiagnostic {
         rule: d.rule.name,
         code: d.rule.code,
@@ -136,7 +138,7 @@ pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         related: d.related.iter().map(|label| location(report, label)).collect(),
         help: d.help.as_deref(),
         note: d.note.as_deref(),
-        fix: d.fix.as_ref().map(|fix| JsonFix {
+        fix: hidden.fix_of(d).map(|fix| JsonFix {
             title: &fix.title,
             applicability: fix.applicability.as_str(),
             edits: fix.edits.iter().map(|e| edit(report, e)).collect(),

@@ -2,13 +2,21 @@
 
 mod concise;
 mod excerpt;
+mod fingerprint;
 mod full;
+mod github;
+mod gitlab;
+mod hidden;
 mod json;
+mod junit;
+mod markdown;
+mod path;
+mod sarif;
 
 use std::borrow::Cow;
 use std::io;
 
-use super::{Report, Severity};
+use super::{Report, RuleId, Severity};
 
 /// How findings are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,20 +27,58 @@ pub enum Format {
     Concise,
     /// For programs; described by `schema/report.schema.json`.
     Json,
+    /// For code scanning: SARIF 2.1.0, a standard of OASIS.
+    Sarif,
+    /// Annotations of GitHub Actions: commands in its log.
+    Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
+    /// Test results in the form of JUnit, which most CI systems show.
+    Junit,
+    /// A comment on a pull request, or a job summary.
+    Markdown,
 }
 
-/// What the reader's side can show.
+impl Format {
+    /// Whether there is something to say when nothing was found: a document that is not there is another statement than
+    /// one that is empty.
+    pub fn is_document(self) -> bool {
+        match self {
+            Self::Full | Self::Concise | Self::Github => false,
+            Self::Json | Self::Sarif | Self::Gitlab | Self::Junit | Self::Markdown => true,
+        }
+    }
+}
+
+/// What is known of a rule beside its name, for the formats that carry it along.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// What it checks: a sentence.
+    pub summary: String,
+    /// Its documentation, in Markdown.
+    pub docs: String,
+    /// How bad its findings are where real users are.
+    pub severity: Severity,
+    /// Whether it is about who gets in.
+    pub security: bool,
+    /// Words that programs sort findings by.
+    pub tags: Vec<&'static str>,
+}
+
+/// What the reader's side can show, and what it may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Display {
     /// Whether colours reach the reader.
     pub color: bool,
     /// Columns that text is wrapped at.
     pub width: usize,
+    /// What is known of a rule. Rules stand above this layer, which names none of them.
+    pub about: fn(RuleId) -> Option<About>,
 }
 
 impl Default for Display {
     fn default() -> Self {
-        Self { color: false, width: 80 }
+        Self { color: false, width: 80, about: |_| None }
     }
 }
 
@@ -46,7 +92,18 @@ pub fn emit(report: &Report, format: Format, display: Display, out: &mut dyn io:
         Format::Full => full::emit(report, display, out),
         Format::Concise => concise::emit(report, out),
         Format::Json => json::emit(report, out),
+        Format::Sarif => sarif::emit(report, display.about, out),
+        Format::Github => github::emit(report, out),
+        Format::Gitlab => gitlab::emit(report, out),
+        Format::Junit => junit::emit(report, out),
+        Format::Markdown => markdown::emit(report, out),
     }
+}
+
+/// Where the page of a rule is on the web. The findings of the languages themselves share one (tests/rules/pages.rs).
+pub fn page(rule: RuleId) -> String {
+    const FOLDER: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
+    if rule.is_of_form() { format!("{FOLDER}/form.md#{}", rule.name) } else { format!("{FOLDER}/{}.md", rule.name) }
 }
 
 /// The JSON Schema of [`Format::Json`], as it is checked in.
