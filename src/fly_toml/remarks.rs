@@ -2,8 +2,8 @@
 //!
 //! A comment at the end of a line belongs to what ends there. One on a line of its own belongs to what follows; where it
 //! stands right below an entry, and an empty line follows, it belongs to the entry: a key that somebody switched off
-//! stays in its section. What stands above everything is the head of the file, and what stands apart at the
-//! end its foot.
+//! stays in its section. What stands above everything is the head of the file, and what stands apart at the end its
+//! foot.
 
 use std::collections::BTreeMap;
 
