@@ -188,7 +188,10 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
             }
             continue;
         }
-        if ["workload", "secrets", "uses", "image_from", "ips"].iter().any(|own| line.starts_with(own)) {
+        if ["workload", "secrets", "uses", "image_from", "ips", "domains", "name"]
+            .iter()
+            .any(|own| line.starts_with(own))
+        {
             return None;
         }
         if !line.starts_with("regions") && !line.starts_with("access") {
@@ -201,13 +204,16 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Rules that can do a part of their work alone where nothing but a fly.toml is known.
-const IN_PART: [&str; 6] = [
+const IN_PART: [&str; 9] = [
     "distant-app",
     "flycast-address",
+    "max-unavailable",
     "min-machines-without-autostop",
     "production-scale-to-zero",
+    "regional-name-without-machines",
     "removed-region",
     "unknown-region",
+    "unreachable-public-name",
 ];
 
 #[test]

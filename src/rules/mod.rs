@@ -19,12 +19,29 @@ mod autostop {
     pub(super) mod production_scale_to_zero;
     pub(super) mod suspend_memory;
 }
+mod buckets {
+    pub(super) mod bucket_domain;
+    pub(super) mod bucket_variable;
+    pub(super) mod bucket_without_keys;
+    pub(super) mod private_bucket_domain;
+    pub(super) mod public_backups;
+    pub(super) mod two_buckets;
+    pub(super) mod uploads_on_volume;
+}
 mod checks {
     pub(super) mod check_bounds;
     pub(super) mod check_timeout;
     pub(super) mod dockerfile_healthcheck;
     pub(super) mod missing_grace_period;
     pub(super) mod missing_health_check;
+}
+mod cost {
+    pub(super) mod always_on_staging;
+    pub(super) mod development_machine;
+    pub(super) mod development_plan;
+    pub(super) mod prodpack_outside_production;
+    pub(super) mod unused_data_service;
+    pub(super) mod unused_replica;
 }
 mod deploy {
     pub(super) mod bluegreen_without_check;
@@ -48,27 +65,65 @@ mod litefs {
     pub(super) mod litefs_data_not_on_volume;
     pub(super) mod litefs_fuse_missing;
     pub(super) mod litefs_hidden_by_volume;
+    pub(super) mod litefs_port;
     pub(super) mod litefs_proxy_port;
     pub(super) mod litefs_release_command;
     pub(super) mod litefs_same_folder;
     pub(super) mod litefs_shared_lease;
     pub(super) mod litefs_unsupported;
+    pub(super) mod litefs_without_volume;
 }
 mod machines {
+    pub(super) mod heap_exceeds_memory;
+    pub(super) mod machine_cpus;
     pub(super) mod machine_memory;
     pub(super) mod machine_size;
+    pub(super) mod memory_twice;
     pub(super) mod missing_vm;
+    pub(super) mod partial_vm;
+    pub(super) mod persist_rootfs;
+    pub(super) mod preset_overridden;
+    pub(super) mod runtime_memory;
+    pub(super) mod shadowed_vm;
+    pub(super) mod swap_exceeds_memory;
+    pub(super) mod zero_in_vm;
 }
 mod network {
+    pub(super) mod compose_name;
     pub(super) mod flycast_address;
     pub(super) mod internal_name_of_stopping_app;
     pub(super) mod private_app_public_address;
 }
 mod postgres {
+    pub(super) mod entry_plan;
+    pub(super) mod even_nodes;
+    pub(super) mod hand_written_address;
     pub(super) mod mpg_plan;
     pub(super) mod mpg_region;
     pub(super) mod mpg_version;
+    pub(super) mod pool_exceeds_plan;
+    pub(super) mod postgres_attached_twice;
+    pub(super) mod postgres_memory;
+    pub(super) mod postgres_public_name;
+    pub(super) mod postgres_quorum;
+    pub(super) mod postgres_sslmode;
+    pub(super) mod postgres_superuser;
+    pub(super) mod replica_at_home;
+    pub(super) mod replica_write_port;
     pub(super) mod unmanaged_postgres;
+    pub(super) mod unmanaged_storage;
+}
+mod redis {
+    pub(super) mod distant_redis;
+    pub(super) mod queue_eviction;
+    pub(super) mod queue_pay_per_request;
+    pub(super) mod redis_cache_and_queue;
+    pub(super) mod redis_eviction;
+    pub(super) mod redis_persistence_without_volume;
+    pub(super) mod redis_plan;
+    pub(super) mod redis_url_without_password;
+    pub(super) mod redis_without_password;
+    pub(super) mod region_without_redis;
 }
 mod regions {
     pub(super) mod distant_app;
@@ -112,9 +167,21 @@ mod shutdown {
 }
 mod volumes {
     pub(super) mod auto_extend;
+    pub(super) mod data_outside_mount;
+    pub(super) mod database_in_mount_root;
+    pub(super) mod database_without_volume;
     pub(super) mod dockerfile_volume;
+    pub(super) mod implicit_volume_size;
+    pub(super) mod missing_auto_extend;
+    pub(super) mod mount_at_root;
+    pub(super) mod mount_over_system;
+    pub(super) mod shared_volume_name;
+    pub(super) mod short_retention;
     pub(super) mod single_volume;
     pub(super) mod snapshot_retention;
+    pub(super) mod sqlite_on_several_machines;
+    pub(super) mod sqlite_outside_mount;
+    pub(super) mod volume_name_length;
     pub(super) mod volume_per_machine;
     pub(super) mod volume_size;
 }
@@ -122,25 +189,41 @@ mod volumes {
 /// All rules, by name.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
+    &cost::always_on_staging::RULE,
     &volumes::auto_extend::RULE,
     &autostop::autostop_background_work::RULE,
     &autostop::autostop_without_autostart::RULE,
     &deploy::bluegreen_without_check::RULE,
+    &buckets::bucket_domain::RULE,
+    &buckets::bucket_variable::RULE,
+    &buckets::bucket_without_keys::RULE,
     &checks::check_bounds::RULE,
     &checks::check_timeout::RULE,
+    &network::compose_name::RULE,
     &services::concurrency_limits::RULE,
     &secrets::copied_env_file::RULE,
     &script::credentials_in_log::RULE,
+    &volumes::data_outside_mount::RULE,
+    &volumes::database_in_mount_root::RULE,
+    &volumes::database_without_volume::RULE,
     &script::deploy_order::RULE,
+    &cost::development_machine::RULE,
+    &cost::development_plan::RULE,
     &regions::distant_app::RULE,
+    &redis::distant_redis::RULE,
     &checks::dockerfile_healthcheck::RULE,
     &services::dockerfile_loopback_address::RULE,
     &deploy::dockerfile_missing::RULE,
     &services::dockerfile_port::RULE,
     &volumes::dockerfile_volume::RULE,
     &shutdown::drain_exceeds_kill_timeout::RULE,
+    &postgres::entry_plan::RULE,
+    &postgres::even_nodes::RULE,
     &network::flycast_address::RULE,
+    &postgres::hand_written_address::RULE,
+    &machines::heap_exceeds_memory::RULE,
     &shutdown::implicit_kill_signal::RULE,
+    &volumes::implicit_volume_size::RULE,
     &network::internal_name_of_stopping_app::RULE,
     &services::internal_port::RULE,
     &shutdown::kill_timeout_range::RULE,
@@ -152,52 +235,97 @@ pub static RULES: &[&Rule] = &[
     &litefs::litefs_data_not_on_volume::RULE,
     &litefs::litefs_fuse_missing::RULE,
     &litefs::litefs_hidden_by_volume::RULE,
+    &litefs::litefs_port::RULE,
     &litefs::litefs_proxy_port::RULE,
     &litefs::litefs_release_command::RULE,
     &litefs::litefs_same_folder::RULE,
     &litefs::litefs_shared_lease::RULE,
     &litefs::litefs_unsupported::RULE,
+    &litefs::litefs_without_volume::RULE,
+    &machines::machine_cpus::RULE,
     &machines::machine_memory::RULE,
     &machines::machine_size::RULE,
+    &machines::memory_twice::RULE,
     &autostop::min_machines_without_autostop::RULE,
+    &volumes::missing_auto_extend::RULE,
     &checks::missing_grace_period::RULE,
     &checks::missing_health_check::RULE,
     &form::missing_unit::RULE,
     &machines::missing_vm::RULE,
+    &volumes::mount_at_root::RULE,
+    &volumes::mount_over_system::RULE,
     &postgres::mpg_plan::RULE,
     &postgres::mpg_region::RULE,
     &postgres::mpg_version::RULE,
     &regions::multi_region::RULE,
     &script::nonexistent_fly_command::RULE,
     &script::parallel_deploys::RULE,
+    &machines::partial_vm::RULE,
+    &machines::persist_rootfs::RULE,
+    &postgres::pool_exceeds_plan::RULE,
+    &postgres::postgres_attached_twice::RULE,
+    &postgres::postgres_memory::RULE,
+    &postgres::postgres_public_name::RULE,
+    &postgres::postgres_quorum::RULE,
+    &postgres::postgres_sslmode::RULE,
+    &postgres::postgres_superuser::RULE,
+    &machines::preset_overridden::RULE,
     &network::private_app_public_address::RULE,
+    &buckets::private_bucket_domain::RULE,
+    &cost::prodpack_outside_production::RULE,
     &autostop::production_scale_to_zero::RULE,
+    &buckets::public_backups::RULE,
+    &redis::queue_eviction::RULE,
+    &redis::queue_pay_per_request::RULE,
+    &redis::redis_cache_and_queue::RULE,
+    &redis::redis_eviction::RULE,
+    &redis::redis_persistence_without_volume::RULE,
+    &redis::redis_plan::RULE,
+    &redis::redis_url_without_password::RULE,
+    &redis::redis_without_password::RULE,
+    &redis::region_without_redis::RULE,
     &regions::removed_region::RULE,
+    &postgres::replica_at_home::RULE,
+    &postgres::replica_write_port::RULE,
     &secrets::reserved_variable::RULE,
+    &machines::runtime_memory::RULE,
     &script::secret_in_arguments::RULE,
     &secrets::secret_in_dockerfile::RULE,
     &secrets::secret_in_env::RULE,
     &script::secret_in_script::RULE,
     &services::service_without_processes::RULE,
+    &machines::shadowed_vm::RULE,
+    &volumes::shared_volume_name::RULE,
     &groups::shell_syntax_in_command::RULE,
+    &volumes::short_retention::RULE,
     &shutdown::signal_lost_in_image::RULE,
     &volumes::single_volume::RULE,
     &volumes::snapshot_retention::RULE,
+    &volumes::sqlite_on_several_machines::RULE,
+    &volumes::sqlite_outside_mount::RULE,
     &secrets::staging_uses_production::RULE,
     &deploy::strategy_with_volumes::RULE,
     &autostop::suspend_memory::RULE,
+    &machines::swap_exceeds_memory::RULE,
     &script::token_for_strangers::RULE,
     &script::token_in_arguments::RULE,
     &script::token_without_end::RULE,
+    &buckets::two_buckets::RULE,
     &script::unanswered_question::RULE,
     &regions::unknown_region::RULE,
     &postgres::unmanaged_postgres::RULE,
+    &postgres::unmanaged_storage::RULE,
     &groups::unsplittable_command::RULE,
+    &cost::unused_data_service::RULE,
+    &cost::unused_replica::RULE,
+    &buckets::uploads_on_volume::RULE,
+    &volumes::volume_name_length::RULE,
     &volumes::volume_per_machine::RULE,
     &volumes::volume_size::RULE,
     &script::wide_token::RULE,
     &groups::worker_restart_policy::RULE,
     &groups::worker_without_command::RULE,
+    &machines::zero_in_vm::RULE,
 ];
 // @end
 

@@ -1,4 +1,3 @@
-use crate::facts::Facts;
 use crate::model::{App, Model};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
@@ -92,8 +91,6 @@ declare_rule! {
     }
 }
 
-/// In km. A signal in glass goes there and back in 15 ms at best, and in 25 ms as cables lie.
-const FAR: f64 = 1500.0;
 const ENDINGS: [&str; 2] = [".internal", ".flycast"];
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
@@ -117,7 +114,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         for (index, at) in calls {
             let other = &model.apps[index];
             let (here, there) = (regions(app), regions(other));
-            let far = |a: &&str| there.iter().all(|b| far(cx.facts, a, b));
+            let far = |a: &&str| there.iter().all(|b| cx.facts.far(a, b));
             let apart = !here.is_empty() && !there.is_empty() && here.iter().all(far);
             if index != caller && apart && !told.contains(&index) {
                 told.push(index);
@@ -130,11 +127,6 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             }
         }
     }
-}
-
-/// Whether calls between two regions take noticeable time. Regions that are not known are far from none.
-fn far(facts: &Facts, a: &str, b: &str) -> bool {
-    facts.region(a).zip(facts.region(b)).is_some_and(|(a, b)| a.distance(b) > FAR)
 }
 
 /// Where machines of an app run, as far as it is said.
