@@ -38,7 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
-    ("kinds.plan", &["value", "fly_toml", "kinds", "spec", "model", "plan"]),
+    ("kinds.plan", &["value", "kinds", "spec", "model", "plan"]),
     ("plan", &["value", "kinds", "spec", "model"]),
     (
         "rules",

@@ -36,12 +36,14 @@ pub(super) struct Cx<'a> {
     pub(super) refused: bool,
     /// Whether the typed configuration can hold all that the file says to flyctl.
     pub(super) complete: bool,
+    /// Whether a key in another case has been given its name.
+    pub(super) renamed: bool,
     found: usize,
 }
 
 impl<'a> Cx<'a> {
     pub(super) fn new(source: &'a Source, file: FileId, format: Format, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { source, file, format, diagnostics, refused: false, complete: true, found: 0 }
+        Self { source, file, format, diagnostics, refused: false, complete: true, renamed: false, found: 0 }
     }
 
     /// Whether another finding would not be shown: what costs a search need not be looked for.

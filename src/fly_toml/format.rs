@@ -26,17 +26,33 @@ pub static CANNOT_FORMAT: RuleId = RuleId { name: "cannot-format", code: "FA037"
 ///
 /// When flyctl refuses the file, or when it is not written in TOML; reported.
 pub fn format(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
-    let root = toml_tree(source, file, diagnostics)?;
+    let (mut text, renamed) = formatted(source, file, diagnostics)?;
+    if renamed {
+        // The patches look at names in lower case alone, and may find old spellings behind one that has become so.
+        let again = Source::new(source.name(), text.as_str());
+        (text, _) = formatted(&again, file, &mut Diagnostics::default()).unwrap_or((text, false));
+    }
+    Ok(if source.line_break() == "\r\n" { text.replace('\n', "\r\n") } else { text })
+}
+
+/// The text in canonical form, and whether a name in it was in another case.
+fn formatted(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Result<(String, bool), Reported> {
+    let mut cx = toml_cx(source, file, diagnostics)?;
+    let root = understand(&mut cx)?;
+    let renamed = cx.renamed;
     let mut printer = Printer::new(source, &root, None);
     printer.remarks.head(&mut printer.out);
     printer.root(&root);
     printer.remarks.foot(&mut printer.out);
-    let text = printer.out;
-
+    let mut text = printer.out;
+    if text.ends_with("\n\n") {
+        // Below the head there is nothing.
+        text.pop();
+    }
     if !same(source, &text, root) {
         return refuse("this file cannot be formatted without a change of what it says", file, diagnostics);
     }
-    Ok(if source.line_break() == "\r\n" { text.replace('\n', "\r\n") } else { text })
+    Ok((text, renamed))
 }
 
 /// A fly.toml as the table of an app in a spec, which has sections of its own beside these.
@@ -63,7 +79,7 @@ pub fn nested(
     without: &[TextRange],
     diagnostics: &mut Diagnostics,
 ) -> Result<Nested, Reported> {
-    let mut root = toml_tree(source, file, diagnostics)?;
+    let mut root = understand(&mut toml_cx(source, file, diagnostics)?)?;
     prune(&mut root, without);
     if let Some(entry) = root.get_mut("env")
         && let Value::Table(env) = &mut entry.node.value
@@ -120,12 +136,12 @@ fn prune(table: &mut Table<'_>, without: &[TextRange]) {
     }
 }
 
-/// The tree of a file in TOML.
-fn toml_tree<'s>(source: &'s Source, file: FileId, diagnostics: &'s mut Diagnostics) -> Result<Table<'s>, Reported> {
+/// The context of a file in TOML.
+fn toml_cx<'a>(source: &'a Source, file: FileId, diagnostics: &'a mut Diagnostics) -> Result<Cx<'a>, Reported> {
     if Format::of(source.name()) != Format::Toml {
         return refuse("only TOML can be formatted", file, diagnostics);
     }
-    understand(&mut Cx::new(source, file, Format::Toml, diagnostics))
+    Ok(Cx::new(source, file, Format::Toml, diagnostics))
 }
 
 fn refuse<T>(message: &str, file: FileId, diagnostics: &mut Diagnostics) -> Result<T, Reported> {

@@ -243,7 +243,7 @@ impl<'a> Printer<'a> {
         }
         let depth = self.indent().saturating_sub(1);
         if let Some(anchor) = anchor {
-            self.remarks.above(anchor, depth, false, &mut self.out);
+            self.remarks.above_header(anchor, depth, &mut self.out);
         }
         self.put_indent(depth);
         self.out.push_str(open);

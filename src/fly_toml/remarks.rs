@@ -1,9 +1,9 @@
 //! The comments of a text, and what each stands beside.
 //!
 //! A comment at the end of a line belongs to what ends there. One on a line of its own belongs to what follows; where it
-//! stands right below an entry, and an empty line and a header follow, it belongs to the entry: a key that somebody
-//! switched off stays in its section. What stands above everything is the head of the file, and what stands apart at the
-//! end its foot.
+//! stands right below an entry, and an empty line follows, it belongs to the entry: a key that somebody switched off
+//! stays in its section. What stands above everything is the head of the file, and what stands apart at the end its
+//! foot.
 
 use std::collections::BTreeMap;
 
@@ -98,7 +98,8 @@ impl<'s> Remarks<'s> {
         let next = anchors.partition_point(|anchor| anchor.start <= first.start);
         let before = next.checked_sub(1).map(|before| anchors[before]);
         let after = anchors.get(next).copied();
-        let ends_apart = then_empty && after.is_some_and(|anchor| source.slice(anchor).starts_with('['));
+        let is_header = |anchor: &TextRange| source.slice(*anchor).starts_with('[');
+        let ends_apart = then_empty && after.as_ref().is_some_and(is_header);
         let lines = block.iter().enumerate().map(|(i, range)| Line {
             text: source.slice(*range).trim_end(),
             apart: apart && i == 0,
@@ -106,7 +107,7 @@ impl<'s> Remarks<'s> {
         });
         match (before, after) {
             (None, _) if then_empty => self.head.extend(lines),
-            (Some(before), _) if !apart && (ends_apart || after.is_none()) => {
+            (Some(before), _) if !apart && (ends_apart || after.is_none() || (then_empty && !is_header(&before))) => {
                 self.by_anchor.entry(before.start).or_default().below.extend(lines);
             }
             (_, Some(after)) => self.by_anchor.entry(after.start).or_default().above.extend(lines),
@@ -150,6 +151,14 @@ impl<'s> Remarks<'s> {
         }
         for (i, line) in lines.iter().enumerate() {
             put(line, depth, may_stand_apart || i > 0, out);
+        }
+    }
+
+    /// The lines above an anchor that is written as a header, and the empty lines between and below them.
+    pub(super) fn above_header(&mut self, anchor: TextRange, depth: usize, out: &mut String) {
+        let lines = self.by_anchor.get_mut(&anchor.start).map(|beside| std::mem::take(&mut beside.above));
+        for (i, line) in lines.unwrap_or_default().iter().enumerate() {
+            put(line, depth, i > 0, out);
             if line.ends_apart {
                 empty_line(out);
             }

@@ -115,6 +115,7 @@ fn merge_cases(cx: &mut Cx<'_>, top: bool, section: &Section, table: &mut Table<
             cx.warn(IGNORED, entry.key_range, format!("flyctl drops `{written}`: the section is `{name}`"));
         } else if entry.node.live {
             entry.key = Cow::Borrowed(name);
+            cx.renamed = true;
             cx.warn(KEY_CASE, entry.key_range, format!("flyctl takes `{written}` for `{name}`"))
                 .help(format!("write `{name}`: flyctl refuses other cases under `--strict`"));
         }

@@ -1,7 +1,6 @@
 //! The steps that set up an app.
 
 use super::{SecretSource, V4};
-use crate::fly_toml::Strategy;
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Model};
 use crate::plan::{Arg, Layout, Phase, StepText, word};
@@ -398,9 +397,6 @@ fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin
     }
     // The first deploy makes spare machines and addresses of its own accord; both have been decided.
     command.extend(["--ha=false".into(), "--no-public-ips".into(), "--yes".into()]);
-    debug_assert!(app.toml.deploy.as_ref().is_none_or(|deploy| {
-        deploy.strategy.is_none_or(|s| s.value != Strategy::Canary || app.toml.mounts.is_empty())
-    }));
     StepText {
         id: "deploy".to_owned(),
         call: vec!["deploy".into(), name, config, word(builder.unwrap_or(""))],
