@@ -11,7 +11,6 @@ mod cx;
 mod data;
 #[macro_use]
 mod declare;
-mod data;
 mod fly_commands;
 mod variables;
 
