@@ -43,7 +43,7 @@ use plan::Layout;
 use render::{ArtifactSet, RenderCx};
 use rules::{Judging, Rule};
 use source::{FileId, Source, Sources, Span};
-use spec::{Date, Spec, Tier};
+use spec::{Date, Level, Spec, Tier};
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,12 @@ pub struct Options {
     pub today: Option<Date>,
     /// How strictly plain files are judged. Without it their names tell.
     pub tier: Option<Tier>,
+    /// How strictly single plain files are judged.
+    pub tiers: Vec<(FileId, Tier)>,
+    /// Levels of rules, whatever the tier. The policy of a spec comes first.
+    pub levels: Vec<(&'static Rule, Level)>,
+    /// Rules that nobody may waive.
+    pub forbidden: Vec<&'static Rule>,
     /// Judge by this rule alone. For its tests.
     pub only_rule: Option<&'static Rule>,
 }
@@ -152,7 +158,9 @@ pub fn check_files(
         let mut diagnostics = Diagnostics::default();
         let reading = fly_toml::read(source, file, &mut diagnostics).ok();
         let app = reading.and_then(|reading| {
-            lower::files::lower(reading.config, source, file, options.tier, facts, &mut diagnostics)
+            let of_file = || options.tiers.iter().find(|(of, _)| *of == file).map(|(_, tier)| *tier);
+            let tier = options.tier.or_else(of_file);
+            lower::files::lower(reading.config, source, file, tier, facts, &mut diagnostics)
         });
         (app, diagnostics)
     });
@@ -165,8 +173,7 @@ pub fn check_files(
     let mut model = lower::files::model(apps, &mut diagnostics);
     let texts: Vec<&Source> = sources.iter().collect();
     model.beside = read_beside(&model, &texts, beside);
-    let judging =
-        Judging { facts, model: &model, layout: &options.layout, sources: &texts, file: FILE, today: options.today };
+    let judging = judging(&model, &texts, FILE, facts, options);
     rules::run_on_model(&judging, options.only_rule, &mut diagnostics);
     rules::waive(&judging, files, options.only_rule.is_none(), &mut diagnostics);
     rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
@@ -178,6 +185,17 @@ pub fn check_files(
     };
     found.iter_mut().filter(|d| !toml(d)).for_each(|d| d.fix = None);
     found
+}
+
+fn judging<'a>(
+    model: &'a Model,
+    sources: &'a [&'a Source],
+    file: FileId,
+    facts: &'a Facts,
+    options: &'a Options,
+) -> Judging<'a> {
+    let Options { layout, today, levels, forbidden, .. } = options;
+    Judging { facts, model, layout, sources, file, today: *today, levels, forbidden }
 }
 
 /// Renders what a spec says, whatever the rules would say of it. For the proof of an import: what lies there may break
@@ -208,7 +226,7 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         model.beside = read_beside(model, &texts.all, beside);
         let model = &*model;
         let layout = &options.layout;
-        let judging = Judging { facts, model, layout, sources: &texts.all, file, today: options.today };
+        let judging = judging(model, &texts.all, file, facts, options);
         let judged = until != Until::RenderedUnjudged;
         let waivers = judged.then(|| rules::run_on_model(&judging, options.only_rule, &mut diagnostics));
         let plan = plan::plan(model);

@@ -4,6 +4,8 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "cli/adoption.rs"]
+mod adoption;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/beside.rs"]

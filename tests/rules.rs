@@ -188,7 +188,9 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
             }
             continue;
         }
-        if ["workload", "secrets", "uses", "image_from", "ips", "write_routing"].iter().any(|own| line.starts_with(own))
+        if ["workload", "secrets", "uses", "image_from", "ips", "write_routing", "domains", "name"]
+            .iter()
+            .any(|own| line.starts_with(own))
         {
             return None;
         }
@@ -202,14 +204,17 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Rules that can do a part of their work alone where nothing but a fly.toml is known.
-const IN_PART: [&str; 7] = [
+const IN_PART: [&str; 10] = [
     "distant-app",
     "flycast-address",
     "force-https-on-flycast",
+    "max-unavailable",
     "min-machines-without-autostop",
     "production-scale-to-zero",
+    "regional-name-without-machines",
     "removed-region",
     "unknown-region",
+    "unreachable-public-name",
 ];
 
 #[test]

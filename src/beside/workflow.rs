@@ -16,6 +16,8 @@ pub struct Workflow {
     pub path: String,
     /// The names of the events that start it, with their places.
     pub events: Vec<At>,
+    /// When it is started by the clock, as cron writes it.
+    pub schedules: Vec<At>,
     /// Whether it has a `concurrency` of its own.
     pub concurrency: bool,
     /// Its variables.
@@ -75,6 +77,7 @@ pub(super) fn read(source: &Source, file: FileId) -> Option<Workflow> {
     Some(Workflow {
         file,
         path: source.name().to_owned(),
+        schedules: on.map(|entry| schedules(&entry.node)).unwrap_or_default(),
         events: on.map(|entry| names(&entry.node)).unwrap_or_default(),
         concurrency: root.get("concurrency").is_some(),
         env: pairs(&root, "env"),
@@ -82,6 +85,16 @@ pub(super) fn read(source: &Source, file: FileId) -> Option<Workflow> {
             jobs.0.iter().filter_map(|entry| job(entry.key.as_ref(), entry.key_range, &entry.node)).collect()
         })?,
     })
+}
+
+fn schedules(on: &Node<'_>) -> Vec<At> {
+    match table(on).and_then(|on| on.get("schedule")).map(|entry| &entry.node.value) {
+        Some(Value::List(items)) => {
+            let cron = |item| table(item).and_then(|item| item.get("cron")).and_then(|entry| scalar(&entry.node));
+            items.iter().filter_map(cron).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn job(key: &str, at: TextRange, node: &Node<'_>) -> Option<Job> {

@@ -105,6 +105,38 @@ pub(super) struct Lint {
     #[arg(long)]
     pub(super) diff: bool,
 
+    /// Look for these rules alone: names, codes, groups such as security, topics such as volumes, or all
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+
+    /// Pass over these rules; what flyctl or Fly.io refuse cannot be
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// Count findings by rule, and show none
+    #[arg(long)]
+    pub(super) statistics: bool,
+
+    /// Show only what is not in this file of known findings
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Write the file of known findings anew
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff", "add_ignores"])]
+    pub(super) write_baseline: Option<PathBuf>,
+
+    /// Waive what is found, for this reason: with comments in plain files, with `allow` in specs
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["fix", "unsafe_fixes"])]
+    pub(super) add_ignores: Option<String>,
+
+    /// The configuration [default: .flyarch.toml, here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Look for no configuration
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
+
     #[command(flatten)]
     pub(super) show: Show,
 }
@@ -184,15 +216,15 @@ pub(super) struct Import {
 }
 
 /// How findings are shown.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 pub(super) struct Show {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t = OutputFormat::Full)]
     pub(super) format: OutputFormat,
 
-    /// From which severity on the exit code is 1
-    #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "LEVEL")]
-    pub(super) fail_level: FailLevel,
+    /// From which severity on the exit code is 1 [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(super) fail_level: Option<FailLevel>,
 
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -330,7 +362,8 @@ pub(super) enum TierName {
     Development,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum FailLevel {
     /// Errors
     Error,

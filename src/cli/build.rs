@@ -111,11 +111,11 @@ fn all(files: &ArtifactSet, out: &mut dyn Write) -> io::Result<()> {
 
 /// Shows what differs, and says what it means.
 fn compared(changes: &Changes<'_>, args: &Build) -> Result<i32, Failure> {
-    // A report for programs is not to be followed by text.
-    if !args.show.format.is_for_people() {
-        print(&mut io::stderr().lock(), |out| differences(changes, out))?;
-    } else {
+    if args.show.format.is_for_people() {
         print(&mut io::stdout().lock(), |out| differences(changes, out))?;
+    } else {
+        // A report for programs is not to be followed by text.
+        print(&mut io::stderr().lock(), |out| differences(changes, out))?;
     }
     changes.allowed().map_err(failure)?;
     if args.check && !changes.is_empty() {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::{Lint, TierName};
+use super::args::{Lint, Show, TierName};
+use super::config::Config;
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
-use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, exit_code, near, print, say, show};
+use super::{
+    CLEAN, FINDINGS, Failure, INPUT, Stream, baseline, exit_code, ignores, near, print, say, show, statistics,
+};
 use crate::beside::Kind;
 use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix};
 use crate::facts::FACTS;
@@ -37,12 +40,31 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
     }
     let today = Some(input::today(args.show.today.as_deref())?);
-    let options = Options { today, tier: args.tier.map(tier), ..Options::default() };
-    let mut files = Files::default();
+    if let Some(reason) = &args.add_ignores {
+        ignores::check(reason).map_err(Failure::usage)?;
+    }
+    let mut config = Config::read(args)?;
+    let how = Show { fail_level: args.show.fail_level.or(config.fail_level), ..args.show.clone() };
+    let mut options = Options {
+        today,
+        tier: args.tier.map(tier),
+        levels: std::mem::take(&mut config.levels),
+        forbidden: std::mem::take(&mut config.forbidden),
+        ..Options::default()
+    };
+    let known = config.baseline.take();
+    let mut files = Files { config, ..Files::default() };
     unread |= files.read(&targets, args);
     files.look_around(&targets, &beside, &folders);
+    options.tiers = files.tiers();
     let mut differs = false;
-    if fixing || args.diff {
+    if let Some(reason) = &args.add_ignores {
+        files.check(&options);
+        if let Some(known) = &known {
+            baseline::hide(known, &mut files.report)?;
+        }
+        differs = files.add_ignores(reason, args.diff)?;
+    } else if fixing || args.diff {
         for (file, (old, count)) in files.mend(&options, args.unsafe_fixes) {
             let new = files.report.sources.get(file);
             if args.diff {
@@ -56,16 +78,25 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
         }
     }
     files.check(&options);
-    let report = files.report;
+    let mut report = files.report;
+    if let Some(path) = &args.write_baseline {
+        baseline::write(path, &report)?;
+        baseline::hide(path, &mut report)?;
+    } else if let Some(known) = &known {
+        baseline::hide(known, &mut report)?;
+    }
     let code = if args.diff {
         // What cannot be read has no difference to show.
-        match exit_code(&report, args.show.fail_level) {
-            INPUT => show(&report, &args.show, Stream::Err)?,
+        match exit_code(&report, how.fail_level) {
+            INPUT => show(&report, &how, Stream::Err)?,
             _ if differs => FINDINGS,
             _ => CLEAN,
         }
+    } else if args.statistics {
+        print(&mut io::stdout().lock(), |out| statistics::print(&report, out))?;
+        exit_code(&report, how.fail_level)
     } else {
-        show(&report, &args.show, Stream::Out)?
+        show(&report, &how, Stream::Out)?
     };
     // The system forgets it all faster than it can be taken apart.
     std::mem::forget(report);
@@ -93,6 +124,9 @@ struct Files {
     beside: Vec<FileId>,
     /// Whether all that they name has been looked for.
     complete: bool,
+    config: Config,
+    /// What was wrong with files before anybody looked at what they say.
+    refused: Vec<Diagnostic>,
 }
 
 impl Files {
@@ -127,7 +161,55 @@ impl Files {
             self.paths.push(target.path.clone());
             if language == Language::Spec { self.specs.push(file) } else { self.plain.push(file) }
         }
+        self.refused.clone_from(&self.report.diagnostics);
         unread
+    }
+
+    /// The tiers that the configuration says.
+    fn tiers(&self) -> Vec<(FileId, Tier)> {
+        let tier = |file: &FileId| self.config.tier(&self.paths[file.index()]).map(|tier| (*file, tier));
+        self.plain.iter().filter_map(tier).collect()
+    }
+
+    /// Writes waivers for what was found, or shows them. Says what cannot be waived. Returns whether anything changes.
+    fn add_ignores(&mut self, reason: &str, show: bool) -> Result<bool, Failure> {
+        let mut by_file: BTreeMap<FileId, Vec<&Diagnostic>> = BTreeMap::new();
+        for d in &self.report.diagnostics {
+            by_file.entry(d.primary.span.file).or_default().push(d);
+        }
+        let (mut left, mut changed) = (0, Vec::new());
+        for (file, found) in by_file {
+            let source = self.report.sources.get(file);
+            let new = if self.specs.contains(&file) {
+                ignores::in_spec(source, &found, reason)
+            } else {
+                ignores::in_file(source, &found, reason)
+            };
+            let stdin = self.paths[file.index()] == Path::new("-") && !show;
+            let Some((text, count)) = new.filter(|_| !stdin) else {
+                left += found.len();
+                continue;
+            };
+            left += found.len() - count;
+            changed.push((file, Source::new(source.name(), text), count));
+        }
+        let differs = !changed.is_empty();
+        for (file, new, count) in changed {
+            if show {
+                let old = self.report.sources.get(file);
+                print(&mut io::stdout().lock(), |out| difference(old, &new, out))?;
+            } else {
+                replace(&self.paths[file.index()], new.text())?;
+                let plural = if count == 1 { "" } else { "s" };
+                say(format_args!("waived {count} finding{plural} in {}", new.name()));
+                self.report.sources.replace(file, new);
+            }
+        }
+        if left > 0 {
+            let plural = if left == 1 { "" } else { "s" };
+            say(format_args!("{left} finding{plural} cannot be waived"));
+        }
+        Ok(differs)
     }
 
     /// Reads what lies beside the files.
@@ -164,6 +246,8 @@ impl Files {
                 !self.beside.contains(&file) || told.insert((d.rule.name, file, range.start, d.message.clone()))
             });
         }
+        found.retain(|d| self.config.keeps(d, &self.paths[d.primary.span.file.index()]));
+        self.report.diagnostics.clone_from(&self.refused);
         self.report.diagnostics.extend(found);
         self.report.diagnostics.sort_by_key(|d| d.primary.span.file);
     }
@@ -178,12 +262,13 @@ impl Files {
             for &file in &todo.0 {
                 let source = sources.get(file);
                 let mut found = check_in(sources, file, self.surroundings(), &FACTS, options).diagnostics;
-                found.retain(|d| d.primary.span.file == file);
+                found.retain(|d| d.primary.span.file == file && self.config.keeps(d, &self.paths[file.index()]));
                 mended.extend(apply(source, &found, unsafe_too).map(|(new, count)| (file, new, count)));
             }
             // Files that are given together are judged together.
             if !todo.1.is_empty() {
-                let found = check_files(sources, &self.plain, self.surroundings(), &FACTS, options);
+                let mut found = check_files(sources, &self.plain, self.surroundings(), &FACTS, options);
+                found.retain(|d| self.config.keeps(d, &self.paths[d.primary.span.file.index()]));
                 for of_file in found.chunk_by(|a, b| a.primary.span.file == b.primary.span.file) {
                     let file = of_file[0].primary.span.file;
                     let new = apply(sources.get(file), of_file, unsafe_too);

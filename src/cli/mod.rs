@@ -5,12 +5,15 @@
 #![expect(clippy::disallowed_methods, reason = "this is the end that reads and prints")]
 
 mod args;
+mod baseline;
 mod build;
 mod catalog;
+mod config;
 mod edit;
 mod fill;
 mod form;
 mod format;
+mod ignores;
 mod import;
 mod input;
 mod lint;
@@ -18,6 +21,7 @@ mod near;
 mod place;
 mod sim;
 mod stand_in;
+mod statistics;
 mod summary;
 mod walk;
 
@@ -27,7 +31,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use clap::Parser as _;
 
-use crate::diag::emit::{Display, Format, emit};
+use crate::diag::emit::{Display, Format, emit, plain_lines};
 use crate::diag::{Report, Severity};
 use crate::fly_toml::{JSON_SYNTAX, YAML_SYNTAX};
 use crate::syntax::SYNTAX;
@@ -79,9 +83,9 @@ fn print(to: &mut dyn Write, print: impl FnOnce(&mut dyn Write) -> io::Result<()
     }
 }
 
-/// Says something on standard error, which nobody may be reading.
+/// Says something on standard error, which nobody may be reading. Names of files are in it, which anybody may have given.
 fn say(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", plain_lines(&text.to_string()));
 }
 
 /// Runs the program with these arguments, and returns its exit code.
@@ -163,12 +167,12 @@ fn show(report: &Report, how: &Show, stream: Stream) -> Result<i32, Failure> {
     Ok(exit_code(report, how.fail_level))
 }
 
-fn exit_code(report: &Report, fail_level: FailLevel) -> i32 {
+fn exit_code(report: &Report, fail_level: Option<FailLevel>) -> i32 {
     let unreadable = [SYNTAX, JSON_SYNTAX, YAML_SYNTAX, input::NOT_UTF8, input::TOO_LARGE];
     if report.diagnostics.iter().any(|d| unreadable.contains(&d.rule)) {
         return INPUT;
     }
-    let bad = match fail_level {
+    let bad = match fail_level.unwrap_or(FailLevel::Error) {
         FailLevel::Error => report.count(Severity::Error),
         FailLevel::Warning => report.count(Severity::Error) + report.count(Severity::Warning),
     };

@@ -251,6 +251,7 @@ impl<'a> Edits<'a> {
     }
 
     /// No entry where there is one: its line, or what is left of it without a comment; in braces the entry and a comma.
+    /// An item of an array is its own key.
     pub fn remove_entry(self, key: TextRange, value: TextRange) -> Option<Edit> {
         let (first, last) = (self.source.line(key.start), self.source.line(value.end.saturating_sub(1)));
         let whole = self.source.line_range(first).cover(self.source.line_range(last));
@@ -277,7 +278,7 @@ impl<'a> Edits<'a> {
         }
         let head = text[..key.start as usize].trim_end_matches([' ', '\t']);
         let start = head.strip_suffix(',').map_or(key.start as usize, str::len);
-        tail[spaces..].starts_with('}').then(|| self.edit(TextRange::new(start, value.end as usize), ""))
+        tail[spaces..].starts_with(['}', ']']).then(|| self.edit(TextRange::new(start, value.end as usize), ""))
     }
 
     /// No entry where this value is one, with its key.
@@ -305,6 +306,24 @@ impl<'a> Edits<'a> {
             comment.end
         };
         self.edit(TextRange { start, end }, "")
+    }
+
+    /// No item where there is one, in an array: the item with its comma, or its line.
+    pub fn remove_item(self, item: TextRange) -> Option<Edit> {
+        let text = self.source.text();
+        let (head, tail) = (text[..item.start as usize].trim_end(), text[item.end as usize..].trim_start());
+        if !head.ends_with(['[', ',']) {
+            return None;
+        }
+        if let Some(rest) = tail.strip_prefix(',') {
+            // Of two lines the first keeps its end.
+            let rest = rest.trim_start_matches([' ', '\t']);
+            let alone = rest.starts_with(['\n', '\r']);
+            let start = if alone { head.len() } else { item.start as usize };
+            return Some(self.edit(TextRange::new(start, text.len() - rest.len()), ""));
+        }
+        let start = head.strip_suffix(',').map_or(item.start as usize, str::len);
+        tail.starts_with(']').then(|| self.edit(TextRange::new(start, item.end as usize), ""))
     }
 
     /// One more item of an array on one line.
@@ -460,6 +479,10 @@ mod tests {
         assert_eq!(run("a = { x = 1, y = 2 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { y = 2, x = 1 }", remove), "a = { y = 2 }");
         assert_eq!(run("a = { x = 1 }", remove), "a = {  }");
+        let item = |e: Edits<'_>, s: &Source| e.remove_entry(range_of(s, "x"), range_of(s, "x"));
+        assert_eq!(run("a = [x, y]", item), "a = [y]");
+        assert_eq!(run("a = [y, x]", item), "a = [y]");
+        assert_eq!(run("a = [ x ]", item), "a = [  ]");
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! which `tests/facts.rs` makes from the data and keeps in step: reading the files at every start would cost more than
 //! compiling a small spec. Rules name facts, never literals.
 
+mod names;
 mod secrecy;
 mod tables;
 
+pub use names::*;
 pub use secrecy::{
     SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
     without_tokens,
@@ -56,10 +58,18 @@ pub struct Facts {
     pub restart: RestartDefaults,
     /// Variables of the environment.
     pub environment: Environment,
+    /// Names that mean something to programs, images and tools.
+    pub names: Names,
     /// How much flyctl reads of a secret's value, in KiB.
     pub secret_kib: u32,
     /// Postgres.
     pub postgres: Postgres,
+    /// Upstash Redis.
+    pub redis: Redis,
+    /// Secrets that a new bucket sets for its app, in alphabetical order.
+    pub bucket_secrets: &'static [&'static str],
+    /// Images of databases.
+    pub database_images: &'static [DatabaseImage],
     /// The oldest flyctl that the scripts work with.
     pub flyctl_minimum: &'static str,
     /// The commands of flyctl, sorted by path.
@@ -105,6 +115,14 @@ pub struct Region {
 }
 
 impl Region {
+    /// In km. A signal in glass goes there and back in 15 ms at best, and in 25 ms as cables lie.
+    const FAR: f64 = 1500.0;
+
+    /// Whether calls to `other` take noticeable time.
+    pub fn is_far_from(&self, other: &Self) -> bool {
+        self.distance(other) > Self::FAR
+    }
+
     /// How far it is to `other`, as the crow flies, in km.
     pub fn distance(&self, other: &Self) -> f64 {
         const EARTH_RADIUS: f64 = 6371.0;
@@ -210,6 +228,8 @@ pub struct Services {
 pub struct LiteFs {
     /// The shortest time for which Consul gives a lease, in seconds.
     pub consul_ttl_seconds_min: u32,
+    /// The port on which its nodes copy databases from each other.
+    pub port: u16,
 }
 
 /// Checks.
@@ -279,6 +299,10 @@ pub struct Postgres {
     pub plans: &'static [PostgresPlan],
     /// How many nodes of an unmanaged cluster elect a leader when one is lost.
     pub quorum: u32,
+    /// The port of an unmanaged cluster that leads to its primary, from every node.
+    pub port: u16,
+    /// The port that leads to the node itself.
+    pub read_port: u16,
     /// The size of the machines of an unmanaged cluster when none is said.
     pub unmanaged_size: &'static str,
     /// Their storage when none is said, in GB.
@@ -290,12 +314,46 @@ pub struct Postgres {
 pub struct PostgresPlan {
     /// The name.
     pub name: &'static str,
+    /// `shared` or `performance`.
+    pub cpu_kind: &'static str,
     /// The number of CPUs.
     pub cpus: u32,
     /// Memory, in GB.
     pub memory_gb: u32,
+    /// What a month costs without storage, in US dollars.
+    pub usd: u32,
+    /// How many connections the pooler takes.
+    pub clients: u32,
+    /// How many of them reach the database at a time.
+    pub connections: u32,
     /// Whether flyctl understands the name without a terminal.
     pub scriptable: bool,
+}
+
+/// Upstash Redis.
+#[derive(Debug)]
+pub struct Redis {
+    /// Plans, as `fly redis plans` names them.
+    pub plans: &'static [&'static str],
+    /// Plans that new databases cannot have, in small letters with `_` for blanks.
+    pub legacy_plans: &'static [&'static str],
+    /// What the production add-on costs a month, in US dollars.
+    pub prodpack_usd: u32,
+}
+
+/// An image of a database.
+#[derive(Debug)]
+pub struct DatabaseImage {
+    /// The image on Docker Hub, without its tag.
+    pub image: &'static str,
+    /// The database.
+    pub name: &'static str,
+    /// Where the image keeps its data.
+    pub data: &'static str,
+    /// What says otherwise: a variable of the environment, or a flag of the command.
+    pub option: &'static str,
+    /// Whether it refuses a directory that has anything in it.
+    pub empty: bool,
 }
 
 /// A command of flyctl.
@@ -366,19 +424,16 @@ fn packed(code: &str) -> Option<u32> {
     Some(u32::from_be_bytes([0, a, b, c]))
 }
 
-/// In km. A signal in glass goes there and back in 15 ms at best, and in 25 ms as cables lie.
-const FAR: f64 = 1500.0;
-
 impl Facts {
-    /// Whether calls between two regions take noticeable time. Regions that are not known are far from none.
-    pub fn are_far_apart(&self, a: &str, b: &str) -> bool {
-        self.region(a).zip(self.region(b)).is_some_and(|(a, b)| a.distance(b) > FAR)
-    }
-
     /// The region with this code.
     pub fn region(&self, code: &str) -> Option<&'static Region> {
         let code = packed(code)?;
         self.regions.iter().find(|region| packed(region.code) == Some(code))
+    }
+
+    /// Whether calls between two regions take noticeable time. Regions that are not known are far from none.
+    pub fn far(&self, a: &str, b: &str) -> bool {
+        self.region(a).zip(self.region(b)).is_some_and(|(a, b)| a.is_far_from(b))
     }
 
     /// The withdrawn region with this code.
@@ -395,6 +450,14 @@ impl Facts {
     /// The plan of Managed Postgres with this name.
     pub fn postgres_plan(&self, name: &str) -> Option<&'static PostgresPlan> {
         self.postgres.plans.iter().find(|plan| plan.name == name)
+    }
+
+    /// The database that an image holds.
+    pub fn database_image(&self, image: &str) -> Option<&'static DatabaseImage> {
+        let name = image.strip_prefix("docker.io/").unwrap_or(image);
+        let name = name.strip_prefix("library/").unwrap_or(name);
+        let name = name.split(['@', ':']).next().unwrap_or(name);
+        self.database_images.iter().find(|known| known.image == name)
     }
 
     /// The memory that CPUs of a kind may have.

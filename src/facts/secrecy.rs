@@ -40,6 +40,10 @@ pub fn secret_in(facts: &Facts, name: &str, value: &str) -> Option<SecretKind> {
     if words.public || words.harmless {
         return None;
     }
+    // The name of a cookie, as Rails and Phoenix have it.
+    if words.key_last && value.starts_with('_') && is_word(value) {
+        return None;
+    }
     // In the middle of a name the word may mean another thing (TOKEN_SYMBOL): then the value must not be a plain word.
     if words.secret_last || (words.secret && value.len() >= 8 && !is_word(value)) {
         return Some(SecretKind::Named);
@@ -229,6 +233,7 @@ fn secret_in_url(facts: &Facts, name: &str, scheme: &str, rest: &str) -> Option<
 fn is_placeholder(value: &str) -> bool {
     value.is_empty()
         || value.starts_with(['$', '<', '{', '%'])
+        || value == "…"
         || value.bytes().all(|b| b == b'*' || b == b'x' || b == b'X' || b == b'.')
 }
 
@@ -311,6 +316,8 @@ struct Words {
     secret: bool,
     /// The last of them does.
     secret_last: bool,
+    /// The last of them is `KEY`.
+    key_last: bool,
     /// One of them makes what follows a key of some kind.
     keyed: bool,
     /// One of them says that everybody may know.
@@ -336,6 +343,7 @@ impl Words {
             let word = look_up(known, word);
             let says = |what: fn(&SecretWord) -> bool| word.is_some_and(what);
             this.secret_last = says(|word| word.secret) || (key && before_is_keyed);
+            this.key_last = key;
             this.secret |= this.secret_last;
             before_is_keyed = says(|word| word.keyed);
             this.keyed |= before_is_keyed || key || this.secret_last;
@@ -389,6 +397,7 @@ mod tests {
             ("TOKEN_TTL", "3600"),
             ("TOKEN_TTL", "1h"),
             ("SESSION_COOKIE_NAME", "sid"),
+            ("SESSION_KEY", "_shop-session"),
             ("API_KEY_HEADER", "x-api-key"),
             ("SECRET_NAME", "prod/db"),
             ("AWS_ACCESS_KEY_ID", "not-a-key"),

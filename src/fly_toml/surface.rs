@@ -149,6 +149,29 @@ fn folds_to(key: &str, name: &str) -> bool {
     key.len() >= name.len() && key.chars().map(fold).eq(name.chars())
 }
 
+/// Where a key of fly.toml belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// To the file itself.
+    File,
+    /// To `[http_service]`.
+    HttpService,
+}
+
+/// Where a key with a single value belongs, if it is one of fly.toml. For keys that stand in a table of free names.
+pub fn place_of_key(key: &str) -> Option<Place> {
+    let scalar = |section: &'static Section| {
+        section.find(key).is_some_and(|(at, alike)| {
+            let kind = &section.fields[at].kind;
+            alike && kind.section().is_none() && !matches!(kind, Kind::TextMap | Kind::ProcessMap | Kind::Names)
+        })
+    };
+    if scalar(&FLY_TOML) {
+        return Some(Place::File);
+    }
+    scalar(&HTTP_SERVICE).then_some(Place::HttpService)
+}
+
 const fn plain(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, pointer: false }
 }

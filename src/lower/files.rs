@@ -49,6 +49,7 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
         redis: Vec::new(),
         buckets: Vec::new(),
         levels: Entries::default(),
+        forbidden: Vec::new(),
         beside: Beside::default(),
     }
 }
@@ -108,6 +109,11 @@ pub(crate) fn environment<'n>(path: &'n str, app: &'n str) -> Option<&'n str> {
     let of_file = words(file).rfind(known);
     let last = |name: &'n str| words(name).next_back().filter(known);
     of_file.or_else(|| last(app)).or_else(|| folder(path).and_then(last))
+}
+
+/// The tier that the words of one name speak of.
+pub(crate) fn tier_in(name: &str) -> Option<Tier> {
+    words(name).rev().find_map(tier_word)
 }
 
 fn words(name: &str) -> impl DoubleEndedIterator<Item = &str> {

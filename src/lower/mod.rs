@@ -125,6 +125,8 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
     let buckets = bucket.into_iter().enumerate();
     let buckets = buckets.filter_map(|(index, (key, spec))| bucket::lower(index, key, spec, &apps, &mut cx)).collect();
     cx.report.diagnostics.ok()?;
+    let policy = policy.map(|policy| policy.value).unwrap_or_default();
+    let (levels, forbidden) = (policy.levels, policy.forbid_waivers.map(|list| list.value).unwrap_or_default());
     let mut model = Model {
         project: Some(Project {
             name: project.name,
@@ -138,7 +140,8 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         postgres,
         redis,
         buckets,
-        levels: policy.map(|policy| policy.value.levels).unwrap_or_default(),
+        levels,
+        forbidden,
         beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);

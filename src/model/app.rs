@@ -73,7 +73,7 @@ impl App {
     pub fn waiver(&self, rule: &str) -> String {
         match self.form {
             AppForm::Table => format!("`{}` with `{rule} = \"…\"`", self.table("allow")),
-            AppForm::File(_) => format!("a comment here, `# flyarch: allow {rule} -- …`"),
+            AppForm::File(_) => format!("a comment here, `# flyarch: ignore[{rule}] …`"),
         }
     }
 

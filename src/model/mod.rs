@@ -8,9 +8,11 @@
 
 mod app;
 mod checks;
+mod data;
 
 pub use app::is_called_worker;
 pub use checks::HttpCheck;
+pub use data::{DataFile, Guest, is_below, is_cache_word, is_queue_word};
 
 use std::fmt;
 
@@ -37,6 +39,8 @@ pub struct Model {
     pub buckets: Vec<Bucket>,
     /// Levels of rules that the spec sets.
     pub levels: Entries<String, Sourced<Level>>,
+    /// Rules that the spec forbids to waive.
+    pub forbidden: Vec<Sourced<String>>,
     /// What lies beside the spec or the files, as far as it was looked at.
     pub beside: Beside,
 }
@@ -185,6 +189,13 @@ pub struct Service {
     pub concurrency: Option<Concurrency>,
     /// Checks that decide about routing.
     pub checks: Vec<ServiceCheck>,
+}
+
+/// Whether a shared IPv4 address serves these services: it tells apps apart by the host name in HTTP or TLS on the usual
+/// ports.
+pub fn fit_shared_ipv4(services: &[Service]) -> bool {
+    let mut ports = services.iter().flat_map(|service| &service.ports);
+    ports.all(|port| (port.port.get() == 80 && port.http) || (port.port.get() == 443 && port.tls))
 }
 
 /// Which of its two forms a service has.

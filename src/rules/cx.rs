@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::model::{App, Model};
 use crate::plan::{Layout, Plan};
 use crate::schema::nearest;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, TextRange};
 use crate::spec::{Date, Level, Tier};
 use crate::spread;
 use crate::value::{Origin, Sourced};
@@ -26,6 +26,8 @@ pub struct Cx<'a> {
     diagnostics: &'a mut Diagnostics,
     rule: &'static Rule,
     levels: Levels,
+    /// Whether an app may waive the rule.
+    waivable: bool,
     /// The app that is looked at: its waivers count.
     app: Option<usize>,
     /// A file beside it that is looked at.
@@ -43,6 +45,28 @@ pub(crate) struct Judging<'a> {
     /// The text that what is no app's stands in.
     pub(crate) file: FileId,
     pub(crate) today: Option<Date>,
+    /// Levels that somebody has set.
+    pub(crate) levels: &'a [(&'static Rule, Level)],
+    /// Rules that somebody forbids to waive.
+    pub(crate) forbidden: &'a [&'static Rule],
+}
+
+impl Judging<'_> {
+    /// Whether nobody may waive a rule: flyctl or Fly.io would refuse the result, or the policy says so.
+    pub(crate) fn is_forbidden(&self, rule: &Rule) -> bool {
+        let of_policy =
+            self.model.forbidden.iter().any(|name| name.as_str() == rule.id.name || name.as_str() == rule.id.code);
+        !rule.waivable || of_policy || self.forbidden.iter().any(|other| other.id == rule.id)
+    }
+
+    /// Why, for a message.
+    pub(crate) fn why_forbidden(rule: &Rule) -> &'static str {
+        if rule.waivable {
+            "the policy forbids it, whatever the reason: mend the cause"
+        } else {
+            "flyctl or Fly.io would refuse the result, whatever the reason: mend the cause"
+        }
+    }
 }
 
 /// Waivers of all apps, and which of them have waived something.
@@ -56,9 +80,6 @@ pub(crate) struct Waivers {
 impl Waivers {
     /// The place of an app's waiver of a rule, when it holds today.
     fn find(&self, model: &Model, app: usize, rule: &Rule) -> Option<usize> {
-        if !rule.waivable {
-            return None;
-        }
         let allow = &model.apps[app].allow;
         let at = allow.iter().position(|(name, _)| name.as_str() == rule.id.name || name.as_str() == rule.id.code)?;
         let until = allow[at].1.until.as_ref();
@@ -93,6 +114,7 @@ impl Cx<'_> {
 
     fn report_as(&mut self, severity: Severity, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
         if let Some(app) = self.app
+            && self.waivable
             && let Some(waiver) = self.waivers.find(self.model, app, self.rule)
         {
             self.waivers.used.insert((app, waiver));
@@ -151,6 +173,11 @@ impl Cx<'_> {
         self.app.is_some_and(|app| self.model.apps[app].is_plain())
     }
 
+    /// The name of the text that is looked at.
+    pub fn file_name(&self) -> &str {
+        self.sources[self.file().index()].name()
+    }
+
     /// Makes edits of the text that is looked at.
     pub fn edits(&self) -> Edits<'_> {
         let file = self.file();
@@ -169,6 +196,14 @@ impl Cx<'_> {
     /// What is written at a place of the text that is looked at.
     pub fn text(&self, at: Origin) -> &str {
         self.sources[self.file().index()].slice(at.range)
+    }
+
+    /// Where a part of a text stands within what is written at a place. None when it stands there in another spelling, with
+    /// escapes.
+    pub fn part_of(&self, at: Origin, part: &str) -> Option<TextRange> {
+        let start = self.text(at).find(part).filter(|_| !part.is_empty())?;
+        let range = TextRange::new(start, start + part.len());
+        Some(TextRange { start: at.range.start + range.start, end: at.range.start + range.end })
     }
 
     /// A fix of one edit that means what was meant.
@@ -231,6 +266,13 @@ pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnosti
     waivers
 }
 
+/// Says which rules that the policy forbids to waive do not exist.
+fn judge_policy(judging: &Judging<'_>, diagnostics: &mut Diagnostics) {
+    for name in judging.model.forbidden.iter().filter(|name| find(name.as_str()).is_none()) {
+        unknown_rule(name, judging.file, diagnostics);
+    }
+}
+
 /// Runs the rules that judge the plan, and then says which waivers were for nothing.
 pub(crate) fn run_on_plan(
     judging: &Judging<'_>,
@@ -249,6 +291,7 @@ pub(crate) fn run_on_plan(
         }
     }
     if only.is_none() {
+        judge_policy(judging, diagnostics);
         judge_waivers(judging, &waivers, diagnostics);
     }
 }
@@ -262,7 +305,9 @@ fn cx<'a>(
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
     let Judging { facts, model, layout, sources, file, .. } = *judging;
-    Cx { facts, model, layout, sources, file, diagnostics, rule, levels, app, beside: None, waivers }
+    // What no waiver names need not be asked about.
+    let waivable = app.is_none_or(|app| !model.apps[app].allow.is_empty()) && !judging.is_forbidden(rule);
+    Cx { facts, model, layout, sources, file, diagnostics, rule, waivable, levels, app, beside: None, waivers }
 }
 
 /// The tier of an app, or of the project.
@@ -275,6 +320,11 @@ fn tier(model: &Model, app: Option<usize>) -> Tier {
 fn levels(judging: &Judging<'_>, diagnostics: &mut Diagnostics) -> Vec<Levels> {
     let model = judging.model;
     let mut levels: Vec<Levels> = RULES.iter().map(|rule| rule.levels).collect();
+    for (rule, level) in judging.levels {
+        if let Some(at) = RULES.iter().position(|other| other.id == rule.id) {
+            levels[at] = Levels::always(*level);
+        }
+    }
     for (name, level) in &model.levels {
         let Some(at) = RULES.iter().position(|rule| rule.id.name == name.as_str() || rule.id.code == name.as_str())
         else {
@@ -313,8 +363,8 @@ fn judge_waivers(judging: &Judging<'_>, waivers: &Waivers, diagnostics: &mut Dia
                 continue;
             };
             let name = rule.id.name;
-            if !rule.waivable {
-                let help = "flyctl or Fly.io would refuse the result, whatever the reason: mend the cause";
+            if judging.is_forbidden(rule) {
+                let help = Judging::why_forbidden(rule);
                 diagnostics.push(
                     Diagnostic::new(CANNOT_ALLOW, Severity::Error, span, format!("`{name}` cannot be waived"))
                         .help(help),

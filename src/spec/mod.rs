@@ -126,6 +126,8 @@ pub struct Policy {
     /// The level of rules, by name: `error`, `warn` or `allow`. Overrides what the tier says.
     #[serde(default)]
     pub levels: Entries<String, Sourced<Level>>,
+    /// Rules that no app may waive, by name.
+    pub forbid_waivers: Option<Sourced<Vec<Sourced<String>>>>,
 }
 
 /// What a finding of a rule does.

@@ -2,6 +2,7 @@
 //! line takes, and does what it says.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,10 +29,11 @@ fn yaml(text: &str) -> Value {
         if let Event::SequenceStart(..) = event {
             let mut list = Vec::new();
             loop {
-                match next(parser) {
-                    Event::SequenceEnd => return Value::Array(list),
-                    event => list.push(node(event, parser)),
+                let event = next(parser);
+                if let Event::SequenceEnd = event {
+                    return Value::Array(list);
                 }
+                list.push(node(event, parser));
             }
         }
         assert!(matches!(event, Event::MappingStart(..)), "{event:?}");
@@ -171,7 +173,14 @@ fn run_step(name: &str, world: &World, inputs: &[(&str, &str)]) -> Run {
     let _ = std::os::unix::fs::symlink(FLYARCH, bin.join("flyarch"));
     let mut command: Command = world.command("bash");
     command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
-    command.env("RUNNER_TEMP", world.path("temp"));
+    command.env("RUNNER_TEMP", world.path("temp")).env("GITHUB_OUTPUT", world.path("temp/output"));
+    command.env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"));
+    // Nothing is installed: what stands in for cargo says what it was told.
+    world.write("temp/tools/cargo", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    fs::set_permissions(world.path("temp/tools/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let tools = std::iter::once(world.path("temp/tools")).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(tools).unwrap());
     for (name, value) in step["env"].as_object().unwrap() {
         let input = value.as_str().unwrap().strip_prefix("${{ inputs.").unwrap().strip_suffix(" }}").unwrap();
         let default = action["inputs"][input]["default"].as_str().unwrap();
@@ -207,6 +216,44 @@ fn the_action_takes_inputs_as_data() {
         let with = example.split_once("with:\n").map_or("", |(_, rest)| rest.split("```").next().unwrap());
         for key in with.lines().filter_map(|line| line.trim().split_once(':')).map(|(key, _)| key) {
             assert!(inputs.contains_key(key) || key.contains(' '), "{name}: {key} is no input");
+        }
+    }
+}
+
+#[test]
+fn the_action_builds_what_was_chosen() {
+    let world = World::new();
+    let words = |version: &str| -> Vec<String> {
+        let run = run_step("Build", &world, &[("version", version)]).exits(0).says("");
+        run.stdout.lines().map(str::to_owned).collect()
+    };
+    let own = words("");
+    assert_eq!(own[..2], ["install", "--locked"]);
+    assert_eq!(own[own.len() - 2..], ["--path", env!("CARGO_MANIFEST_DIR")]);
+    let tag = words("--config=$(id) 'x'");
+    assert_eq!(tag[tag.len() - 3..], [env!("CARGO_PKG_REPOSITORY"), "--tag=--config=$(id) 'x'", "flyarch"]);
+    let hash = |version: &str| {
+        world.write("temp/output", "");
+        run_step("Look what is to be built", &world, &[("version", version)]).exits(0).says("");
+        world.read("temp/output")
+    };
+    assert_ne!(hash(""), hash("v0.1.0"));
+    assert!(Regex::new("^hash=[0-9a-f]{40}\n$").unwrap().is_match(&hash("")), "{}", hash(""));
+}
+
+#[test]
+fn the_scripts_of_the_action_are_clean() {
+    let world = World::new();
+    for (i, step) in steps(&action()).iter().enumerate() {
+        let Some(script) = step["run"].as_str() else { continue };
+        let name = format!("step-{i}.sh");
+        world.write(&name, script);
+        match Command::new("shellcheck").arg("--shell=bash").arg(world.path(&name)).output() {
+            Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+            Err(error) => {
+                assert!(std::env::var_os("FLYARCH_REQUIRE_TOOLS").is_none(), "shellcheck is not installed: {error}");
+                println!("skipped: shellcheck is not installed");
+            }
         }
     }
 }

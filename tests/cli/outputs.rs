@@ -70,6 +70,20 @@ fn no_format_shows_a_secret() {
     }
 }
 
+#[test]
+fn names_of_files_reach_no_terminal_as_they_stand() {
+    let world = World::new();
+    let name = "\u{1b}[31m\u{202e}/fly.toml";
+    world.write(name, PLAIN.replace("kill_signal = \"SIGTERM\"\nkill_timeout = \"30s\"\n", ""));
+    for words in [&["lint", "."][..], &["lint", ".", "--format", "concise"], &["lint", "none\u{1b}[0m"]] {
+        let run = world.run(words);
+        assert!(!run.to_string().contains(['\u{1b}', '\u{202e}']), "{run:}");
+    }
+    let run =
+        world.run(&["lint", name, "--unsafe-fixes"]).exits(0).says("fixed 1 finding in \u{fffd}[31m\u{fffd}/fly.toml");
+    assert_eq!(run.stdout, "");
+}
+
 /// Made once: that costs more than all the logs.
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
     let mut schema: Value = serde_json::from_str(include_str!("../data/sarif-2.1.0.schema.json")).unwrap();

@@ -1,5 +1,7 @@
 //! Every format holds every finding, whatever paths, messages and texts are made of.
 
+use std::time::{Duration, Instant};
+
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Applicability, Diagnostic, Edit, FileReport, Fix, Report, RuleId, Severity};
 use flyarch::source::{FileId, Source, Span, TextRange};
@@ -178,6 +180,7 @@ fn github(text: &str, report: &Report) {
 }
 
 /// A failure each, in well-formed XML.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a reader has more to tell than is asked")]
 fn junit(text: &str, report: &Report) {
     let mut reader = quick_xml::Reader::from_str(text);
     reader.config_mut().check_end_names = true;
@@ -205,6 +208,7 @@ fn junit(text: &str, report: &Report) {
 
 /// A row each, or a number of those that are left out; and to a reader of Markdown nothing in it is active but what
 /// flyarch put there.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a reader has more to tell than is asked")]
 fn markdown(text: &str, all: usize) {
     assert!(text.len() <= 65_000);
     let (mut rows, mut cells) = (0, 0);
@@ -245,4 +249,29 @@ fn a_comment_is_never_too_long() {
     markdown(&out, 3000);
     assert!(out.contains("| error | `a.toml:3000:1` |"), "the worst is first");
     assert!(out.len() > 60_000 && out.contains("\nand "), "{} bytes", out.len());
+}
+
+/// Neither many findings nor many secrets bring more than their share: what grows with the square does not end here.
+#[test]
+fn many_findings_are_written_in_time() {
+    const MANY: usize = 10_000;
+    let text: String = (0..MANY).map(|i| format!("A{i}_TOKEN = \"correct-horse-{i}\"\n")).collect();
+    let mut diagnostics = Vec::new();
+    let mut start = 0;
+    for line in text.lines() {
+        let range = TextRange::new(start, start + line.len());
+        let span = Span { file: FileId(0), range };
+        let with = Some(Edit { span, with: "a-text-of-some-length = 1\n".repeat(4) });
+        let fix = with.map(|edit| Fix { title: "t".to_owned(), applicability: Applicability::Safe, edits: vec![edit] });
+        diagnostics.push(Diagnostic::new(RULES[0], Severity::Error, span, "m").redact(range).fix(fix));
+        start += line.len() + 1;
+    }
+    let mut report = Report::default();
+    report.add(FileReport { source: Source::new("a.toml", text), diagnostics });
+    for format in [Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown] {
+        let began = Instant::now();
+        let out = written(&report, format);
+        assert!(began.elapsed() < Duration::from_secs(60), "{format:?} took {:?}", began.elapsed());
+        assert!(!out.contains("correct-horse"), "{format:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What may not be shown of the sources, for the formats that repeat parts of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Diagnostic, Fix, Report};
 use crate::source::{FileId, TextRange};
@@ -9,11 +9,15 @@ use crate::source::{FileId, TextRange};
 pub(super) struct Hidden<'r> {
     report: &'r Report,
     files: BTreeMap<FileId, Vec<TextRange>>,
+    texts: BTreeMap<FileId, Texts<'r>>,
 }
+
+/// Texts by their length: to look for all of them at once takes no longer where there are many.
+type Texts<'r> = BTreeMap<usize, BTreeSet<&'r str>>;
 
 impl<'r> Hidden<'r> {
     pub(super) fn new(report: &'r Report) -> Self {
-        Self { report, files: BTreeMap::new() }
+        Self { report, files: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
     /// The hidden ranges of a file, in order and apart.
@@ -47,17 +51,33 @@ impl<'r> Hidden<'r> {
         out
     }
 
+    /// What stands in the hidden ranges of a file, without quotes.
+    fn texts(&mut self, file: FileId) -> &Texts<'r> {
+        if !self.texts.contains_key(&file) {
+            let source = self.report.sources.get(file);
+            let mut texts = Texts::new();
+            for &range in self.ranges(file) {
+                let text = source.slice(range).trim_matches(['"', '\'', ' ', '\n']);
+                if !text.is_empty() {
+                    texts.entry(text.len()).or_default().insert(text);
+                }
+            }
+            self.texts.insert(file, texts);
+        }
+        &self.texts[&file]
+    }
+
     /// The fix of a finding. None where an edit repeats what is hidden, in whatever quotes: one that puts a value in
     /// quotes shows the value.
     pub(super) fn fix_of(&mut self, d: &'r Diagnostic) -> Option<&'r Fix> {
         let fix = d.fix.as_ref()?;
-        let shows = fix.edits.iter().filter(|edit| !edit.with.is_empty()).any(|edit| {
-            let source = self.report.sources.get(edit.span.file);
-            let hidden = self
-                .ranges(edit.span.file)
-                .iter()
-                .map(|&range| source.slice(range).trim_matches(['"', '\'', ' ', '\n']));
-            hidden.filter(|text| !text.is_empty()).any(|text| edit.with.contains(text))
+        let shows = fix.edits.iter().any(|edit| {
+            let (with, texts) = (edit.with.as_str(), self.texts(edit.span.file));
+            let here = |at: usize, length: usize| with.get(at..at + length);
+            let starts = with.char_indices().map(|(at, _)| at);
+            starts
+                .flat_map(|at| texts.iter().map(move |(length, texts)| (at, *length, texts)))
+                .any(|(at, length, texts)| here(at, length).is_some_and(|text| texts.contains(text)))
         });
         (!shows).then_some(fix)
     }

@@ -18,6 +18,11 @@ use std::io;
 
 use super::{Report, RuleId, Severity};
 
+/// What each finding of a report is known by from one run to the next, in their order. No two are alike.
+pub fn fingerprints(report: &Report) -> Vec<String> {
+    fingerprint::of(report, &mut hidden::Hidden::new(report))
+}
+
 /// How findings are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -127,6 +132,11 @@ fn is_active(c: char) -> bool {
 /// Text for a terminal and for one line: specs are written by anybody, and messages repeat parts of them.
 fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_active) { Cow::Owned(text.replace(is_active, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// Text of several lines for a terminal.
+pub(crate) fn plain_lines(text: &str) -> String {
+    text.replace(|c| is_active(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }
 
 /// "2 errors, 1 warning", or nothing when there are no findings.

@@ -116,7 +116,8 @@ struct Outcome<'a> {
 struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: Physical,
+    #[serde(rename = "physicalLocation")]
+    physical: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Text>,
 }
@@ -288,7 +289,7 @@ fn location(report: &Report, label: &Label, id: Option<usize>) -> Location {
     let source = report.source(label);
     Location {
         id,
-        physical_location: Physical { artifact_location: artifact(source), region: region(report, label.span) },
+        physical: Physical { artifact_location: artifact(source), region: region(report, label.span) },
         message: (!label.text.is_empty()).then(|| text(&plain(&label.text).replace("](", "] ("))),
     }
 }

@@ -209,6 +209,16 @@ impl Generator {
             Self::Base64 => "base64",
         }
     }
+
+    /// How many characters it makes.
+    pub fn characters(self) -> usize {
+        match self {
+            Self::Hex16 => 32,
+            Self::Hex32 => 64,
+            Self::Hex64 => 128,
+            Self::Base64 => 44,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Secrets {

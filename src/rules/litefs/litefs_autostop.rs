@@ -12,7 +12,30 @@ declare_rule! {
     /// The proxy stops a machine without asking who holds the lease. A node that was stopped for a while may come back first,
     /// win the lease with old data, and what was written since is thrown away.
     ///
+    /// LiteFS is recognised by litefs.yml beside the app; where there is none, by its mount, by `litefs mount` in a command,
+    /// and by variables `LITEFS_…`.
+    ///
     /// ## Example
+    ///
+    /// ```toml,bad
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    ///
+    /// [app.wiki.http_service]
+    /// internal_port = 8080
+    /// auto_stop_machines = "stop"
+    /// ```
+    ///
+    /// ```toml,good
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    ///
+    /// [app.wiki.http_service]
+    /// internal_port = 8080
+    /// auto_stop_machines = "off"
+    /// ```
     ///
     /// ```toml,files,bad
     /// # --- fly.toml
@@ -93,7 +116,14 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let Some(litefs) = model.beside.runs_litefs(index) else { continue };
+        let (file, at, what) = match (model.beside.runs_litefs(index), app.litefs()) {
+            (Some(litefs), _) => {
+                let lease = litefs.lease_type.as_ref().map_or_else(TextRange::default, |at| at.1);
+                (litefs.file, Origin::written(lease), "the lease that they lose")
+            }
+            (None, Some(at)) => (app.file, at, "LiteFS"),
+            (None, None) => continue,
+        };
         for service in app.services.iter().filter(|service| app.stops(service)) {
             let fix = service
                 .auto_stop
@@ -107,11 +137,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                     format!("`{}` loses writes when its machines are stopped", app.name.value),
                 )
                 .label("idle machines are stopped")
-                .related_in(
-                    litefs.file,
-                    Origin::written(litefs.lease_type.as_ref().map_or_else(TextRange::default, |at| at.1)),
-                    "the lease that they lose",
-                )
+                .related_in(file, at, what)
                 .help("let them run: `auto_stop_machines = \"off\"`")
                 .fix(fix);
         }

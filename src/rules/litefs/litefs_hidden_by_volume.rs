@@ -1,4 +1,4 @@
-use crate::model::Model;
+use crate::model::{App, Model};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
 use crate::value::Origin;
@@ -12,6 +12,24 @@ declare_rule! {
     /// never replicated, and nothing says so. A volume above it takes what is written before LiteFS has started.
     ///
     /// ## Example
+    ///
+    /// ```toml,bad
+    /// [app.wiki.env]
+    /// LITEFS_DIR = "/litefs"
+    ///
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/litefs"
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.wiki.env]
+    /// LITEFS_DIR = "/litefs"
+    ///
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    /// ```
     ///
     /// ```toml,files,bad
     /// # --- fly.toml
@@ -92,7 +110,10 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let Some(litefs) = model.beside.runs_litefs(index) else { continue };
+        let Some(litefs) = model.beside.runs_litefs(index) else {
+            variable(app, cx.about(index));
+            continue;
+        };
         if let Some((folder, at)) = &litefs.fuse_dir
             && app.is_on_volume(folder)
         {
@@ -106,5 +127,18 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 .related_in(app.file, Origin::written(app.mounts_at()), "the volume")
                 .help("show databases elsewhere, such as `/litefs`, and mount the volume at `data.dir`");
         }
+    }
+}
+
+/// Without litefs.yml the folder is known where `LITEFS_DIR` says it.
+fn variable(app: &App, cx: &mut Cx<'_>) {
+    let Some((_, directory)) = app.toml.env.get("LITEFS_DIR") else { return };
+    let path = directory.as_str().trim_end_matches('/');
+    let mounts = app.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref());
+    for to in mounts.filter(|to| to.trim_end_matches('/') == path) {
+        cx.report(to.origin, format!("`{}` writes past LiteFS, onto its own volume", app.name.value))
+            .label("LiteFS shows its databases here")
+            .related(directory.origin, "as this says")
+            .help("mount the volume at \"/var/lib/litefs\", and let `data.dir` of litefs.yml name that folder");
     }
 }

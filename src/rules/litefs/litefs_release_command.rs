@@ -10,7 +10,28 @@ declare_rule! {
     /// A release command runs on a machine of its own, without a volume and without LiteFS. A migration there changes an empty
     /// database that is thrown away, and the app starts with the old one. LiteFS runs commands on the primary itself.
     ///
+    /// LiteFS is recognised by litefs.yml beside the app; where there is none, by its mount, by `litefs mount` in a command,
+    /// and by variables `LITEFS_…`.
+    ///
     /// ## Example
+    ///
+    /// ```toml,bad
+    /// [app.wiki.deploy]
+    /// release_command = "bin/migrate"
+    ///
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.wiki.deploy]
+    /// release_command = "bin/upload-assets"
+    ///
+    /// [[app.wiki.mounts]]
+    /// source = "litefs"
+    /// destination = "/var/lib/litefs"
+    /// ```
     ///
     /// ```toml,files,bad
     /// # --- fly.toml
@@ -95,7 +116,11 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let Some(litefs) = model.beside.runs_litefs(index) else { continue };
+        let (file, at, what) = match (model.beside.runs_litefs(index), app.litefs()) {
+            (Some(litefs), _) => (litefs.file, Origin::written(litefs.exec.unwrap_or_default()), "what LiteFS runs"),
+            (None, Some(at)) => (app.file, at, "LiteFS"),
+            (None, None) => continue,
+        };
         let release = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command.as_ref());
         if let Some(release) = release
             .filter(|command| ["migrate", "migration", "db:", "prisma"].iter().any(|word| command.contains(word)))
@@ -103,7 +128,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             cx.about(index)
                 .report(release.origin, format!("the databases of `{}` are not migrated", app.name.value))
                 .label("runs without LiteFS")
-                .related_in(litefs.file, Origin::written(litefs.exec.unwrap_or_default()), "what LiteFS runs")
+                .related_in(file, at, what)
                 .help("let LiteFS run it: an entry of `exec` with `if-candidate: true`, and `promote: true` under `lease`");
         }
     }

@@ -12,7 +12,20 @@ declare_rule! {
     /// down in 2024. It works, and many apps run on it. Who begins anew is better served with Managed Postgres, or with SQLite
     /// on one machine and Litestream; who stays should know, and waives this rule with the reason.
     ///
+    /// LiteFS is recognised by litefs.yml beside the app; where there is none, by its mount, by `litefs mount` in a command,
+    /// and by variables `LITEFS_…`.
+    ///
     /// ## Example
+    ///
+    /// ```toml,bad
+    /// [app.wiki]
+    /// mounts = { source = "litefs", destination = "/var/lib/litefs" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.wiki]
+    /// mounts = { source = "cache", destination = "/cache" }
+    /// ```
     ///
     /// ```toml,files,bad
     /// # --- fly.toml
@@ -72,17 +85,20 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let Some(litefs) = model.beside.runs_litefs(index) else { continue };
+        let (file, at) = match (model.beside.runs_litefs(index), app.litefs()) {
+            (Some(litefs), _) => {
+                let folder = litefs.fuse_dir.as_ref().map_or_else(TextRange::default, |at| at.1);
+                (litefs.file, Origin::written(folder))
+            }
+            (None, Some(at)) => (app.file, at),
+            (None, None) => continue,
+        };
         cx.about(index)
             .report(
                 Origin::written(app.header),
                 format!("`{}` keeps its data with LiteFS, which nobody supports", app.name.value),
             )
-            .related_in(
-                litefs.file,
-                Origin::written(litefs.fuse_dir.as_ref().map_or_else(TextRange::default, |at| at.1)),
-                "LiteFS",
-            )
+            .related_in(file, at, "LiteFS")
             .help(format!("plan to move, and waive this until then: {}", app.waiver("litefs-unsupported")));
     }
 }

@@ -1,6 +1,7 @@
 use crate::kinds::postgres::Engine;
 use crate::model::{Model, Postgres};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
+use crate::spec::Level;
 
 declare_rule! {
     /// Checks that production data is not in a Postgres cluster that nobody runs.
@@ -10,19 +11,12 @@ declare_rule! {
     /// `engine = "unmanaged"` is an app with a Postgres image. Fly.io does not support it: backups that can be restored,
     /// upgrades, full disks and failover are yours, at night as well. Managed Postgres costs more and does all of that.
     ///
-    /// With fewer than three nodes an unmanaged cluster does not fail over: the nodes that are left are no majority, and
-    /// elect no leader. In production that is an error.
+    /// How many nodes such a cluster takes is for `postgres-quorum`.
     ///
     /// A cluster is not an app, and so has no `allow`. Who has decided to run it sets the level of the rule, in
     /// `[policy]`: `levels = { unmanaged-postgres = "allow" }`.
     ///
     /// ## Example
-    ///
-    /// ```toml,bad
-    /// [postgres.db]
-    /// engine = "unmanaged"
-    /// nodes = 2
-    /// ```
     ///
     /// ```toml,bad
     /// [postgres.db]
@@ -39,12 +33,11 @@ declare_rule! {
     ///
     /// - Fly.io, postgres/index
     /// - Fly.io, postgres/getting-started/what-you-should-know
-    /// - Fly.io, postgres/advanced-guides/high-availability-and-global-replication
     static RULE = {
         name: "unmanaged-postgres",
         code: "FA110",
         group: Group::Reliability,
-        levels: Levels::PRODUCTION,
+        levels: Levels { production: Level::Warn, staging: Level::Allow, development: Level::Allow },
         needs: Needs::Architecture,
         since: "0.1.0",
         fix: FixAvailability::None,
@@ -60,17 +53,11 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn judge(postgres: &Postgres, cx: &mut Cx<'_>) {
-    let (name, nodes, quorum) = (&postgres.name.value, postgres.nodes, cx.facts.postgres.quorum);
     let plans = cx.facts.postgres.plans.iter().filter(|plan| plan.scriptable).map(|plan| plan.name);
     let plans = plans.collect::<Vec<_>>().join(", ");
-    let managed = format!("`engine = \"managed\"` with a `plan` ({plans})");
-    if nodes.get() < quorum {
-        cx.report(nodes.origin, format!("`{name}` has no leader after one host has failed"))
-            .label(format!("{quorum} nodes elect one, fewer do not"))
-            .help(format!("write `nodes = {quorum}`; or let Fly.io run it: {managed}"));
-    } else {
-        cx.warn(postgres.engine.origin, format!("nobody but you repairs and restores `{name}`"))
-            .label("not supported by Fly.io")
-            .help(format!("let Fly.io run it: {managed}; or set the level of this rule in [policy]"));
-    }
+    cx.report(postgres.engine.origin, format!("nobody but you repairs and restores `{}`", postgres.name.value))
+        .label("not supported by Fly.io")
+        .help(format!(
+            "let Fly.io run it: `engine = \"managed\"` with a `plan` ({plans}); or set the level of this rule in [policy]"
+        ));
 }

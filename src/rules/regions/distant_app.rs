@@ -114,7 +114,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         for (index, at) in calls {
             let other = &model.apps[index];
             let (here, there) = (regions(app), regions(other));
-            let far = |a: &&str| there.iter().all(|b| cx.facts.are_far_apart(a, b));
+            let far = |a: &&str| there.iter().all(|b| cx.facts.far(a, b));
             let apart = !here.is_empty() && !there.is_empty() && here.iter().all(far);
             if index != caller && apart && !told.contains(&index) {
                 told.push(index);

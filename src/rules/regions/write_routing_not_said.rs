@@ -66,7 +66,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     }
     let regions = app.regions();
     // A replica answers reads alone: writes take the same way with one.
-    let far = regions.iter().find(|region| cx.facts.are_far_apart(region, &cluster.region));
+    let far = regions.iter().find(|region| cx.facts.far(region, &cluster.region));
     let Some(far) = far else { return };
     let edit = cx.edits().insert_entry(app.header, "write_routing", "\"direct\"");
     let fix = cx.unsafe_fix("write across regions", edit);

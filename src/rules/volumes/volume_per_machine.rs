@@ -178,7 +178,16 @@ mod tests {
         let volumes: Vec<usize> = (0..plan.steps.len()).filter(is).collect();
         change(&mut plan, volumes.try_into().unwrap());
         let (layout, file) = (Layout::default(), FileId(0));
-        let judging = Judging { facts: &FACTS, model: &model, layout: &layout, sources: &[&source], file, today: None };
+        let judging = Judging {
+            facts: &FACTS,
+            model: &model,
+            layout: &layout,
+            sources: &[&source],
+            file,
+            today: None,
+            levels: &[],
+            forbidden: &[],
+        };
         let mut diagnostics = Diagnostics::default();
         run_on_plan(&judging, &plan, Waivers::default(), Some(&RULE), &mut diagnostics);
         diagnostics.finish().into_iter().map(|diagnostic| diagnostic.message).collect()

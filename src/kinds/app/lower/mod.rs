@@ -11,7 +11,7 @@ pub(crate) use wire::wire;
 use super::{Access, AppSpec, IpsSpec, V4, Workload};
 use crate::fly_toml::FlyToml;
 use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
-use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use};
+use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use, fit_shared_ipv4};
 use crate::source::TextRange;
 use crate::spec::{Kind, Reference, Tier};
 use crate::value::{AppName, Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
@@ -201,11 +201,7 @@ fn access(
 fn addresses(spec: Option<IpsSpec>, access: Access, services: &[Service], header: TextRange) -> Ips {
     let spec = spec.unwrap_or_default();
     let public = access == Access::Public;
-    // Shared IPv4 addresses tell apps apart by the host name in HTTP or TLS on the usual ports.
-    let shareable = services
-        .iter()
-        .flat_map(|service| &service.ports)
-        .all(|port| (port.port.get() == 80 && port.http) || (port.port.get() == 443 && port.tls));
+    let shareable = fit_shared_ipv4(services);
     let v4 = match (public, shareable) {
         (false, _) => Sourced::filled(V4::None, header, &NO_ADDRESS),
         (true, true) => Sourced::filled(V4::Shared, header, &SHARED_V4),

@@ -1,0 +1,65 @@
+use crate::model::App;
+use crate::rules::fly_commands::each_fly_command;
+use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
+use crate::source::TextRange;
+
+declare_rule! {
+    /// Checks that tokens which an app gets end some day.
+    ///
+    /// ## Why
+    ///
+    /// A token without `--expiry` lives for 20 years. It survives the people who made it, and what leaks once is
+    /// valid for good. A short life makes somebody replace it, and shows that replacing works.
+    ///
+    /// ## Example
+    ///
+    /// ```toml,bad
+    /// [app.runner.secrets.DEPLOY_TOKEN]
+    /// command = ["fly", "tokens", "create", "deploy", "-a", "my-runner"]
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.runner.secrets.DEPLOY_TOKEN]
+    /// command = ["fly", "tokens", "create", "deploy", "-a", "my-runner", "--expiry", "720h"]
+    /// ```
+    ///
+    /// ```toml,bad
+    /// [app.runner]
+    /// console_command = "fly tokens create readonly"
+    /// ```
+    ///
+    /// ## Sources
+    ///
+    /// - Fly.io, security/tokens
+    static RULE = {
+        name: "token-without-expiry",
+        code: "FA651",
+        group: Group::Security,
+        levels: Levels::ADVICE,
+        needs: Needs::FlyToml,
+        since: "0.1.0",
+        fix: FixAvailability::Sometimes,
+        waivable: true,
+        check: Check::App(check),
+    }
+}
+
+fn check(app: &App, cx: &mut Cx<'_>) {
+    each_fly_command(app, |command| {
+        let creates = command.is(&["tokens", "create"]) || command.is(&["token", "create"]);
+        if !creates || command.has(&["-x", "--expiry", "-h", "--help"]) || command.words.len() < 3 {
+            return;
+        }
+        let end = command.at.range.end;
+        let edit = command.listed && command.key == "secrets";
+        let edit = edit.then(|| cx.edits().replace(TextRange { start: end, end }, ", \"--expiry\", \"720h\""));
+        let fix = cx.unsafe_fix("let it end after 30 days", edit);
+        cx.report(
+            command.at,
+            format!("`{}` of `{}` makes a token that outlives its makers", command.key, app.name.value),
+        )
+        .label("no --expiry")
+        .help("say when it ends, such as `--expiry 720h`, and make a new one before that")
+        .fix(fix);
+    });
+}
