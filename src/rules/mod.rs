@@ -178,7 +178,6 @@ mod network {
     pub(super) mod public_app_without_address;
     pub(super) mod public_data_store;
     pub(super) mod regional_name_without_machines;
-    pub(super) mod udp_needs_dedicated_ipv4;
     pub(super) mod unknown_group_in_name;
     pub(super) mod unreachable_public_name;
 }
@@ -597,7 +596,6 @@ pub static RULES: &[&Rule] = &[
     &deploy::two_build_sources::RULE,
     &autostop::udp_autostop::RULE,
     &services::udp_handlers::RULE,
-    &network::udp_needs_dedicated_ipv4::RULE,
     &services::udp_port::RULE,
     &script::unanswered_question::RULE,
     &secrets::undeclared_secret::RULE,
