@@ -152,6 +152,7 @@ mod machines {
 }
 mod names {
     pub(super) mod environment_mismatch;
+    pub(super) mod environments_differ;
     pub(super) mod generic_app_name;
     pub(super) mod misplaced_key;
     pub(super) mod stray_characters_in_value;
@@ -408,6 +409,7 @@ pub static RULES: &[&Rule] = &[
     &secrets::encoded_raw_value::RULE,
     &postgres::entry_plan::RULE,
     &names::environment_mismatch::RULE,
+    &names::environments_differ::RULE,
     &postgres::even_nodes::RULE,
     &groups::exec_hides_processes::RULE,
     &shutdown::fatal_signal::RULE,
