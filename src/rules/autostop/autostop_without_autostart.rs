@@ -32,7 +32,7 @@ declare_rule! {
     ///
     /// - Fly.io, launch/autostop-autostart
     /// - Fly.io, reference/fly-proxy-autostop-autostart
-    /// - https://github.com/joshrotenberg/cratesio-mcp/pull/131
+    /// - <https://github.com/joshrotenberg/cratesio-mcp/pull/131>
     static RULE = {
         name: "autostop-without-autostart",
         code: "FA306",

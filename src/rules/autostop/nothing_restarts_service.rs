@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// - Fly.io, machines/guides-examples/machine-restart-policy
     /// - Fly.io, reference/fly-proxy-autostop-autostart
-    /// - https://github.com/markmhendrickson/neotoma/issues/2279
+    /// - <https://github.com/markmhendrickson/neotoma/issues/2279>
     static RULE = {
         name: "nothing-restarts-service",
         code: "FA367",

@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// The proxy stops a machine after some minutes without requests. A probe that asks every few minutes is a request
     /// like any other: the machine never stops, and what was meant to cost nothing costs a machine. One project paid 61
-    /// dollars a month for it (https://github.com/manavgup/wikimind/pull/831). A probe that asks less often wakes the
+    /// dollars a month for it (<https://github.com/manavgup/wikimind/pull/831>). A probe that asks less often wakes the
     /// machine each time, and measures how long it takes to start.
     ///
     /// Workflows of GitHub Actions with a schedule are looked at. Probes from elsewhere are not known.

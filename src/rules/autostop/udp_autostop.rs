@@ -33,7 +33,7 @@ declare_rule! {
     ///
     /// ## Sources
     ///
-    /// - https://github.com/superfly/flyctl/issues/3583
+    /// - <https://github.com/superfly/flyctl/issues/3583>
     /// - Fly.io, reference/fly-proxy-autostop-autostart
     static RULE = {
         name: "udp-autostop",

@@ -40,7 +40,7 @@ declare_rule! {
     ///
     /// - Fly.io, reference/health-checks
     /// - Fly.io, apps/going-to-production
-    /// - https://github.com/joshrotenberg/cratesio-mcp/pull/137
+    /// - <https://github.com/joshrotenberg/cratesio-mcp/pull/137>
     static RULE = {
         name: "missing-health-check",
         code: "FA106",

@@ -52,7 +52,7 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, reference/health-checks
-    /// - https://github.com/joshrotenberg/cratesio-mcp/pull/137
+    /// - <https://github.com/joshrotenberg/cratesio-mcp/pull/137>
     static RULE = {
         name: "tcp-check-of-website",
         code: "FA377",

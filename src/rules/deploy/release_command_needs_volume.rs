@@ -10,7 +10,7 @@ declare_rule! {
     /// The release command runs in a machine of its own that has no volumes. A path below the mount is an empty
     /// folder of the image there: a migration of an SQLite file fails, or makes a new empty database, reports
     /// success, and the machine with the volume starts on the old schema. Users learn it from their first failed
-    /// migration (https://github.com/superfly/docs/issues/1857).
+    /// migration (<https://github.com/superfly/docs/issues/1857>).
     ///
     /// What needs the volume belongs in the start of the process: a script that migrates, and then runs the server
     /// with `exec`.

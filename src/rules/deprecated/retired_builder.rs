@@ -26,8 +26,8 @@ declare_rule! {
     ///
     /// ## Sources
     ///
-    /// - https://blog.paketo.io/posts/paketo-bionic-builder-is-unsafe
-    /// - https://github.com/heroku/cnb-builder-images/issues/474
+    /// - <https://blog.paketo.io/posts/paketo-bionic-builder-is-unsafe>
+    /// - <https://github.com/heroku/cnb-builder-images/issues/474>
     static RULE = {
         name: "retired-builder",
         code: "FA687",

@@ -44,7 +44,7 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, launch/processes
-    /// - https://github.com/superfly/docs/pull/2387
+    /// - <https://github.com/superfly/docs/pull/2387>
     static RULE = {
         name: "same-build-twice",
         code: "FA396",

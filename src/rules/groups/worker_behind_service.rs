@@ -42,7 +42,7 @@ declare_rule! {
     ///
     /// - Fly.io, launch/processes
     /// - Fly.io, blueprints/long-running-tasks
-    /// - https://github.com/superfly/docs/pull/2416
+    /// - <https://github.com/superfly/docs/pull/2416>
     static RULE = {
         name: "worker-behind-service",
         code: "FA401",

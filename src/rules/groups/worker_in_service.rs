@@ -42,7 +42,7 @@ declare_rule! {
     ///
     /// - Fly.io, launch/processes
     /// - Fly.io, blueprints/long-running-tasks
-    /// - https://github.com/manavgup/wikimind/issues/616
+    /// - <https://github.com/manavgup/wikimind/issues/616>
     static RULE = {
         name: "worker-in-service",
         code: "FA386",

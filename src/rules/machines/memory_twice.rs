@@ -10,8 +10,8 @@ declare_rule! {
     /// Both keys say how much memory a machine has, and flyctl takes `memory_mb` without a word. A file with `memory =
     /// "1gb"` above `memory_mb = 256` gives machines a quarter of what its author reads in it, and they are killed for
     /// want of memory under the first load. Files like that come out of generators that know one key each, and were
-    /// found by reviewers in several projects (https://github.com/router-for-me/CLIProxyAPI/pull/3281,
-    /// https://github.com/felipeall/transfermarkt-api/pull/122). `fly config validate` says nothing.
+    /// found by reviewers in several projects (<https://github.com/router-for-me/CLIProxyAPI/pull/3281>,
+    /// <https://github.com/felipeall/transfermarkt-api/pull/122>). `fly config validate` says nothing.
     ///
     /// ## Example
     ///

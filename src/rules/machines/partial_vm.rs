@@ -12,7 +12,7 @@ declare_rule! {
     /// Once there is a `[[vm]]` section, each deploy makes machines as it says, and what it leaves out is filled with
     /// the smallest: a shared CPU, 256 MB. Who has scaled the machines with `fly scale vm` and later adds a line to
     /// `[[vm]]` gets small machines with the next deploy, in the middle of the day, from a change that seemed to add
-    /// something (https://github.com/superfly/flyctl/issues/4544, https://github.com/superfly/flyctl/issues/1310).
+    /// something (<https://github.com/superfly/flyctl/issues/4544>, <https://github.com/superfly/flyctl/issues/1310>).
     ///
     /// A `size` says all. Without one it takes `cpu_kind`, `cpus` and `memory`.
     ///

@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// `fly.staging.toml` begins as a copy of `fly.toml`. Later a port is changed in one of them; both are built from the same
     /// Dockerfile, so one of the two environments cannot answer any more, and which one is seen when it is deployed
-    /// (https://github.com/classmoji/classmoji/pull/60 compares such files by hand).
+    /// (<https://github.com/classmoji/classmoji/pull/60> compares such files by hand).
     ///
     /// Files in one folder are compared when their names or those of their apps say different environments, and when they are
     /// built from the same Dockerfile or image. Sizes, regions, limits and variables may differ as they like.

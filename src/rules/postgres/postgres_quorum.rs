@@ -11,7 +11,7 @@ declare_rule! {
     /// The nodes of an unmanaged cluster elect a leader by majority. Of two, one that is left is no majority: it does
     /// not become the leader, and a leader that has lost the other stops taking writes. Two nodes are therefore down
     /// more often than one. A team learnt that in an outage, and wrote down how to get out of it
-    /// (https://github.com/brendanlong/lion-reader/pull/1378). Three nodes survive the loss of one.
+    /// (<https://github.com/brendanlong/lion-reader/pull/1378>). Three nodes survive the loss of one.
     ///
     /// Replicas in other regions do not count: they never become the leader by themselves. Outside of production one
     /// node is enough, and two are not.

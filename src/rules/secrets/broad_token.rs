@@ -14,7 +14,7 @@ declare_rule! {
     /// either hands the whole estate to whoever gets into one machine. A deploy token is for one app, `fly tokens
     /// create readonly` changes nothing.
     ///
-    /// Which token several apps need is a question that users ask (https://github.com/brockamer/findajob/issues/914):
+    /// Which token several apps need is a question that users ask (<https://github.com/brockamer/findajob/issues/914>):
     /// one token for each of them.
     ///
     /// ## Example

@@ -11,7 +11,7 @@ declare_rule! {
     /// Build arguments stand in fly.toml, which is committed, and stay in the image: `docker history` shows them to
     /// everybody who may pull it, layers of later builds keep them. A secret that a build needs belongs in a build
     /// secret, which is mounted for one command and leaves nothing behind. That secrets end up in images is what
-    /// users report: https://github.com/jupyterhealth/jupyterhealth-exchange/issues/187.
+    /// users report: <https://github.com/jupyterhealth/jupyterhealth-exchange/issues/187>.
     ///
     /// A value is taken for a secret as `secret-in-env` does. What a tool for browsers writes into its files by
     /// design, such as `VITE_…`, is no secret unless it has the format of a known token. What only its name makes a

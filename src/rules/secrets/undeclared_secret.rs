@@ -15,8 +15,8 @@ declare_rule! {
     ///
     /// A file of a secret that nobody sets is not written, and a command with `$STRIPE_KEY` gets an empty text.
     /// Neither is noticed before the deploy; teams learn it from a deploy that fails after five minutes
-    /// (https://github.com/getlarge/themoltnet/issues/136), or from an app that starts and shows a blank page
-    /// (https://github.com/arthurgeek/vaultwarden-fly-template/issues/15).
+    /// (<https://github.com/getlarge/themoltnet/issues/136>), or from an app that starts and shows a blank page
+    /// (<https://github.com/arthurgeek/vaultwarden-fly-template/issues/15>).
     ///
     /// What an app gets is said by `secrets` and `uses`. The rule looks at `secret_name` of `[[files]]`, which is an
     /// error, and at variables in commands for a shell whose names are those of secrets, which is a warning: an image

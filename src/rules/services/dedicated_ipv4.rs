@@ -63,7 +63,7 @@ declare_rule! {
     ///
     /// - Fly.io, networking/udp-and-tcp
     /// - Fly.io, networking/services
-    /// - https://github.com/superfly/docs/issues/1578
+    /// - <https://github.com/superfly/docs/issues/1578>
     static RULE = {
         name: "dedicated-ipv4",
         code: "FA337",

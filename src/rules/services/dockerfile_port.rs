@@ -12,7 +12,7 @@ declare_rule! {
     /// The proxy reaches a machine on `internal_port`. What the Dockerfile says with `ENV PORT` or `EXPOSE` is where the program
     /// most probably listens; when it is another port, the deploy waits for a machine that never becomes healthy, and every
     /// request ends with an error. flyctl compares the two at the first `fly launch` only
-    /// (https://github.com/superfly/flyctl/issues/1270).
+    /// (<https://github.com/superfly/flyctl/issues/1270>).
     ///
     /// `PORT` in `[env]` overrides the image's, and `workload.listen_port` of a spec all of them. A Dockerfile that names no
     /// port, or the right one among others, says nothing.

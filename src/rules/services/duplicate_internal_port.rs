@@ -37,8 +37,8 @@ declare_rule! {
     ///
     /// ## Sources
     ///
-    /// - https://github.com/superfly/flyctl/pull/3522
-    /// - https://github.com/superfly/flyctl/issues/1635
+    /// - <https://github.com/superfly/flyctl/pull/3522>
+    /// - <https://github.com/superfly/flyctl/issues/1635>
     static RULE = {
         name: "duplicate-internal-port",
         code: "FA332",

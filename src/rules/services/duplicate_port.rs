@@ -56,7 +56,7 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, launch/processes
-    /// - https://github.com/superfly/flyctl/issues/3583
+    /// - <https://github.com/superfly/flyctl/issues/3583>
     static RULE = {
         name: "duplicate-port",
         code: "FA333",

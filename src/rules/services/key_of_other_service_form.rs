@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// ## Sources
     ///
-    /// - https://github.com/superfly/flyctl/issues/2521
+    /// - <https://github.com/superfly/flyctl/issues/2521>
     /// - flyctl, internal/appconfig/service.go
     static RULE = {
         name: "key-of-other-service-form",

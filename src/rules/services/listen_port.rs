@@ -55,8 +55,8 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, networking/app-services
-    /// - https://github.com/brockamer/findajob/issues/1008
-    /// - https://github.com/superfly/flyctl/issues/4732
+    /// - <https://github.com/brockamer/findajob/issues/1008>
+    /// - <https://github.com/superfly/flyctl/issues/4732>
     static RULE = {
         name: "listen-port",
         code: "FA346",

@@ -29,7 +29,7 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, reference/configuration
-    /// - https://github.com/superfly/flyctl/issues/2521
+    /// - <https://github.com/superfly/flyctl/issues/2521>
     static RULE = {
         name: "missing-protocol",
         code: "FA345",

@@ -44,7 +44,7 @@ declare_rule! {
     ///
     /// - Fly.io, reference/configuration
     /// - flyctl, internal/appconfig/validation.go
-    /// - https://github.com/helpwave/services/issues/609
+    /// - <https://github.com/helpwave/services/issues/609>
     static RULE = {
         name: "service-without-ports",
         code: "FA330",

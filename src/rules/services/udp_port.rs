@@ -31,7 +31,7 @@ declare_rule! {
     /// ## Sources
     ///
     /// - Fly.io, networking/udp-and-tcp
-    /// - https://github.com/superfly/docs/pull/183
+    /// - <https://github.com/superfly/docs/pull/183>
     static RULE = {
         name: "udp-port",
         code: "FA335",

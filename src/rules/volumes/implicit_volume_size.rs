@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// Without `initial_size` a volume has 1 GB, whatever the app writes to it, and a full disk stops a database. The
     /// number differs between commands and has changed between versions of flyctl
-    /// (https://github.com/superfly/flyctl/issues/2868, https://github.com/superfly/flyctl/pull/3028). A volume can
+    /// (<https://github.com/superfly/flyctl/issues/2868>, <https://github.com/superfly/flyctl/pull/3028>). A volume can
     /// grow later and cannot shrink: begin with what a year needs, or let it grow by itself.
     ///
     /// ## Example

@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// The root file system of a machine begins anew with every deploy, and with every machine. A database file on it
     /// works for a day and is empty after the next release, without an error. This is the most common way to lose data
-    /// on Fly.io (https://github.com/simonw/datasette-publish-fly/issues/28,
-    /// https://github.com/kiwicopple/serverless-postgres/issues/2).
+    /// on Fly.io (<https://github.com/simonw/datasette-publish-fly/issues/28>,
+    /// <https://github.com/kiwicopple/serverless-postgres/issues/2>).
     ///
     /// A relative path is only judged where the app has no mount at all, or none that ends with its folder: nobody
     /// knows the working directory of the image. Files below `/tmp` are meant to be lost. An app with variables of
