@@ -169,6 +169,7 @@ fn generate() -> String {
         ("litefs", constant("LiteFs", &get(&platform, "litefs"))),
         ("shutdown", constant("Shutdown", &get(&platform, "shutdown"))),
         ("soft_limit", one(&platform, "concurrency.soft_limit")),
+        ("services", constant("Services", &get(&platform, "services"))),
         ("checks", constant("Checks", &get(&platform, "checks"))),
         ("deploy", constant("DeployDefaults", &get(&platform, "deploy"))),
         ("restart", constant("RestartDefaults", &get(&platform, "restart"))),
@@ -226,8 +227,8 @@ fn generate() -> String {
          //! `SNAPSHOTS=overwrite cargo test --test facts`.\n\n\
          use super::{\n    Builder, Certificates, Checks, DatabaseImage, DeployDefaults, Egress, Environment, Facts, FlyCommand, Generated,\n\
          \x20\x20\x20\x20Helper, Inlined, Issued, LiteFs, LogShipper, MachineSize, MemoryRange, Mode, Names, Postgres, PostgresPlan,\n\
-         \x20\x20\x20\x20Provenance, Redis, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown, Signals, Store,\n\
-         \x20\x20\x20\x20TokenChars, Volumes,\n};\n\n\
+         \x20\x20\x20\x20Provenance, Redis, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Services, Shutdown, Signals,\n\
+         \x20\x20\x20\x20Store, TokenChars, Volumes,\n};\n\n\
          /// What is known today; [`Facts::provenance`] says of which day each table is.\n\
          #[rustfmt::skip]\npub static FACTS: Facts = Facts {\n",
     );

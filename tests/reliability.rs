@@ -1,7 +1,7 @@
 //! Set-up scripts with a fault at every call: `flyarch sim --faults`, as tests.
 //!
 //! They need bash and jq. Without them the tests say so and pass, unless `FLYARCH_REQUIRE_TOOLS` is set. A run of bash
-//! takes its time, so of large specs only a part of the cases is tried, drawn with a seed; `FLYARCH_ALL_FAULTS` has
+//! takes its time, so of some specs only a part of the cases is tried, drawn with a seed; `FLYARCH_ALL_FAULTS` has
 //! them all tried (docs/reliability.md).
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
@@ -19,8 +19,8 @@ use libtest_mimic::{Arguments, Failed, Trial as Test};
 
 /// How many cases of a spec are tried.
 const SAMPLE: usize = 15;
-/// Specs of which all are.
-const WHOLE: [&str; 1] = ["minimal"];
+/// Specs of which all are: as many as fit into minutes, and with every kind of data service among them.
+const WHOLE: [&str; 6] = ["minimal", "reference", "staging", "static-site", "unmanaged-postgres", "worker-fleet"];
 /// The seed of the samples.
 const SEED: u64 = 20_260_101;
 

@@ -170,6 +170,8 @@ fn files_of(example: &str) -> Vec<(String, String)> {
 /// The `[app.x]` tables of an example, each as a fly.toml. None when they say what no fly.toml can.
 fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
     let mut files: Vec<(String, String)> = Vec::new();
+    // Whether the table is that of the app itself.
+    let mut top = false;
     for line in example.lines() {
         let header = line.trim_start_matches('[').split(']').next().unwrap_or("");
         if line.starts_with('[') {
@@ -177,6 +179,7 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
             if ["workload", "secrets", "allow", "ips", "group"].iter().any(|own| rest.starts_with(own)) {
                 return None;
             }
+            top = rest.is_empty();
             let name = format!("{key}/fly.toml");
             if files.last().is_none_or(|(last, _)| *last != name) {
                 files.push((name, format!("app = \"my-{key}\"\n")));
@@ -188,10 +191,8 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
             }
             continue;
         }
-        if ["workload", "secrets", "uses", "image_from", "ips", "domains", "name"]
-            .iter()
-            .any(|own| line.starts_with(own))
-        {
+        let own = ["workload", "secrets", "uses", "image_from", "ips", "domains", "write_routing"];
+        if own.iter().any(|own| line.starts_with(own)) || (top && line.starts_with("name")) {
             return None;
         }
         if !line.starts_with("regions") && !line.starts_with("access") {

@@ -21,7 +21,9 @@ impl Account {
         let env = [("FLY_API_TOKEN", "fm2_t")].into_iter().chain(env.iter().copied());
         let env = env.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = sim::main(self.0.path(), &words, env, &mut std::io::empty(), &mut out, &mut err);
+        let (stdout, stderr) = (&mut out, &mut err);
+        let streams = sim::Streams { stdin: &mut std::io::empty(), stdout, stderr, discarded: false };
+        let code = sim::main(self.0.path(), &words, env, streams);
         (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
@@ -81,6 +83,30 @@ fn every_token_is_another_one() {
     assert!(account.state().tokens[0].revoked && !account.state().ids().contains(&id));
     // What cannot be revoked is no error.
     assert!(account.ok("tokens revoke nothing").contains("not found"));
+}
+
+#[test]
+fn calls_that_only_look_are_counted() {
+    let account = Account::new();
+    account.ok("apps create my-web --org personal");
+    let before = account.state();
+    account.ok("apps list --org personal --json");
+    account.ok("ips list -a my-web --json");
+    assert_eq!(account.state(), State { calls: before.calls + 2, ..before });
+}
+
+#[test]
+fn half_of_several_things_can_be_gone() {
+    let account = Account::new();
+    account.deployed("my-web", "");
+    account.ok("scale count app=2 --region iad -a my-web --yes");
+    let state = account.state();
+    let ids: Vec<&str> = state.apps["my-web"].machines.iter().map(|machine| machine.id.as_str()).collect();
+    let words = format!("machine destroy {} --force -a my-web", ids.join(" "));
+    let fault = format!("{}:half-done", state.calls + 1);
+    let (code, out, _) = account.call(&words, &[("FLY_SIM_FAULT", &fault)]);
+    let left = account.state().apps["my-web"].machines.len();
+    assert_eq!((code, out.as_str(), ids.len(), left), (1, "", 2, 1));
 }
 
 #[test]

@@ -16,7 +16,25 @@ pub(super) fn run(args: &StandIn) -> Result<i32, Failure> {
 
 fn fly(state: &Path, words: &[String]) -> i32 {
     let (mut stdin, mut stdout, mut stderr) = (io::stdin().lock(), io::stdout().lock(), io::stderr().lock());
-    sim::main(state, words, std::env::vars_os(), &mut stdin, &mut stdout, &mut stderr)
+    let streams =
+        sim::Streams { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr, discarded: output_is_discarded() };
+    sim::main(state, words, std::env::vars_os(), streams)
+}
+
+/// Whether standard output is the null device.
+#[cfg(unix)]
+fn output_is_discarded() -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let device = |path| {
+        let found = std::fs::metadata(path).ok()?;
+        found.file_type().is_char_device().then(|| found.rdev())
+    };
+    device("/dev/null").is_some_and(|null| device("/dev/stdout") == Some(null))
+}
+
+#[cfg(not(unix))]
+fn output_is_discarded() -> bool {
+    false
 }
 
 /// What this program does under another name: in a trial it is `fly`, and the `jq` that remembers. A script calls them

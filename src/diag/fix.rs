@@ -281,6 +281,19 @@ impl<'a> Edits<'a> {
         tail[spaces..].starts_with(['}', ']']).then(|| self.edit(TextRange::new(start, value.end as usize), ""))
     }
 
+    /// No entry where this value is one, with its key.
+    pub fn remove(self, value: TextRange) -> Option<Edit> {
+        self.remove_entry(self.key_of(value)?, value)
+    }
+
+    /// Other words in an array on one line. None when it holds a comment or has several lines.
+    pub fn replace_words(self, array: TextRange, words: &[&str]) -> Option<Edit> {
+        let text = self.source.slice(array);
+        let plain = text.starts_with('[') && !text.contains(['\n', '#']);
+        let words: Vec<String> = words.iter().map(|word| string_literal(word)).collect();
+        plain.then(|| self.edit(array, format!("[{}]", words.join(", "))))
+    }
+
     /// No comment where there is one: its line, or what is behind the last word before it.
     pub fn remove_comment(self, comment: TextRange) -> Edit {
         let line = self.source.line(comment.start);

@@ -48,6 +48,8 @@ pub struct Facts {
     pub litefs: LiteFs,
     /// The limit from which the proxy prefers other machines, when none is set.
     pub soft_limit: u32,
+    /// Services.
+    pub services: Services,
     /// Checks.
     pub checks: Checks,
     /// Deploys.
@@ -204,6 +206,21 @@ pub struct Shutdown {
     pub kill_timeout_seconds: i64,
     /// The longest, in seconds.
     pub kill_timeout_seconds_max: i64,
+}
+
+/// Services.
+#[derive(Debug)]
+pub struct Services {
+    /// What the proxy can do with a connection.
+    pub handlers: &'static [&'static str],
+    /// Versions of TLS that the proxy speaks.
+    pub tls_versions: &'static [&'static str],
+    /// The port on which Fly.io recommends to listen.
+    pub internal_port: u16,
+    /// How many mappings of static files an app may have.
+    pub statics_max: usize,
+    /// The time without traffic, in seconds, of the example in Fly.io's documentation.
+    pub idle_timeout_seconds: u32,
 }
 
 /// LiteFS.

@@ -4,8 +4,8 @@
 use super::{
     Builder, Certificates, Checks, DatabaseImage, DeployDefaults, Egress, Environment, Facts, FlyCommand, Generated,
     Helper, Inlined, Issued, LiteFs, LogShipper, MachineSize, MemoryRange, Mode, Names, Postgres, PostgresPlan,
-    Provenance, Redis, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Shutdown, Signals, Store,
-    TokenChars, Volumes,
+    Provenance, Redis, Region, RemovedRegion, RestartDefaults, SecretShape, SecretWord, Services, Shutdown, Signals,
+    Store, TokenChars, Volumes,
 };
 
 /// What is known today; [`Facts::provenance`] says of which day each table is.
@@ -87,6 +87,7 @@ pub static FACTS: Facts = Facts {
     litefs: LiteFs { consul_ttl_seconds_min: 10, port: 20202 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },
     soft_limit: 20,
+    services: Services { handlers: &["http", "tls", "pg_tls", "proxy_proto"], tls_versions: &["TLSv1.2", "TLSv1.3"], internal_port: 8080, statics_max: 10, idle_timeout_seconds: 600 },
     checks: Checks { service_seconds_min: 1, service_seconds_max: 60, top_level_interval_seconds_min: 2, top_level_timeout_seconds_max: 60 },
     deploy: DeployDefaults { strategy: "rolling", max_unavailable: 0.33, wait_timeout_seconds: 300, release_command_timeout_seconds: 300 },
     restart: RestartDefaults { policy: "on-failure", retries: 10, window_minutes: 5 },

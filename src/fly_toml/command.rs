@@ -104,6 +104,27 @@ pub fn commands_in(script: &str) -> Vec<Vec<String>> {
     commands
 }
 
+/// The commands that a command line of a fly.toml runs: its own words, or those of the script that it hands to a shell.
+/// None where a shell would be needed and there is none.
+pub fn programs(line: &str) -> Vec<Vec<String>> {
+    let Ok(words) = split(line) else { return Vec::new() };
+    let texts: Vec<&str> = words.words.iter().map(|word| word.text.as_str()).collect();
+    let mut programs = match shell_script(&texts) {
+        Some(script) => commands_in(script),
+        None if words.words.iter().any(|word| matches!(word.live.as_str(), "&&" | "||" | "|" | "&" | ";")) => {
+            Vec::new()
+        }
+        None => vec![words.words.into_iter().map(|word| word.text).collect()],
+    };
+    for program in &mut programs {
+        if program.first().is_some_and(|word| word == "exec") {
+            program.remove(0);
+        }
+    }
+    programs.retain(|program| !program.is_empty());
+    programs
+}
+
 /// Cuts the words of a line into commands. The first one is there already.
 fn cut(words: &[Word], commands: &mut Vec<Vec<String>>) {
     // Whether what comes next is the file of a redirection, and no argument.
@@ -192,6 +213,14 @@ mod tests {
         assert_eq!(shell_script(&["exec", "bash", "-e", "-lc", "a"]), Some("a"));
         assert_eq!(shell_script(&["bash", "run.sh", "-c", "a"]), None);
         assert_eq!(shell_script(&["node", "a.js"]), None);
+    }
+
+    #[test]
+    fn programs_of_a_line() {
+        let of = |line: &str| -> Vec<String> { programs(line).iter().map(|words| words.join(" ")).collect() };
+        assert_eq!(of("exec node a.js"), ["node a.js"]);
+        assert_eq!(of("sh -c 'a b; exec c'"), ["a b", "c"]);
+        assert!(of("a && b").is_empty() && of("a 'b").is_empty() && of("").is_empty());
     }
 
     #[test]

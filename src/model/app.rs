@@ -1,10 +1,49 @@
 //! What can be asked of one app.
 
-use super::{App, AppForm, RegionList, Service};
+use super::{App, AppForm, Concurrency, Group, RegionList, Service, ServiceForm};
 use crate::beside::{Place, places};
-use crate::fly_toml::{AutoStop, Format};
+use crate::fly_toml::{AutoStop, ConcurrencyType, Format};
 use crate::source::TextRange;
-use crate::value::{Count, RegionCode, Sourced};
+use crate::value::{Count, Origin, RegionCode, Sourced};
+
+/// What process groups that work in the background are called.
+const WORKERS: [&str; 16] = [
+    "beat",
+    "bot",
+    "celery",
+    "clock",
+    "consumer",
+    "cron",
+    "job",
+    "jobs",
+    "queue",
+    "resque",
+    "scheduler",
+    "sidekiq",
+    "task",
+    "tasks",
+    "worker",
+    "workers",
+];
+
+/// Whether a process group works in the background, by its name.
+pub fn is_called_worker(name: &str) -> bool {
+    WORKERS.contains(&name)
+}
+
+impl Group {
+    /// Whether it works in the background, by its name.
+    pub fn is_called_worker(&self) -> bool {
+        is_called_worker(&self.name)
+    }
+}
+
+impl Service {
+    /// Its limits, if they count requests.
+    pub fn request_limits(&self) -> Option<&Concurrency> {
+        self.concurrency.as_ref().filter(|limits| limits.kind.value == ConcurrencyType::Requests)
+    }
+}
 
 impl App {
     /// Whether it stands in a plain file, not in a spec.
@@ -132,6 +171,24 @@ impl App {
     pub fn stops(&self, service: &Service) -> bool {
         service.auto_stop.value != AutoStop::Off
             && service.groups.iter().any(|&group| self.auto_stop(group) != AutoStop::Off)
+    }
+
+    /// Requests that are being answered at the busiest time, as far as the spec says, with the place that says so.
+    pub fn requests_in_flight(&self) -> Option<(Origin, u64)> {
+        let (peak, latency) = (self.workload.peak_requests_per_second?, self.workload.p95_latency_ms?);
+        Some((peak.origin, (u64::from(peak.value) * u64::from(latency.value)).div_ceil(1000)))
+    }
+
+    /// Whether a service is made of keys that were meant for `http_service`: `[services.concurrency]` beside it.
+    pub fn is_stray(&self, service: &Service) -> bool {
+        let ServiceForm::General(_) = service.form else { return false };
+        self.toml.http_service.is_some() && service.internal_port.is_none() && service.ports.is_empty()
+    }
+
+    /// Whether it is Fly.io's metrics autoscaler.
+    pub fn is_autoscaler(&self) -> bool {
+        let image = self.toml.build.as_ref().and_then(|build| build.image.as_ref());
+        image.is_some_and(|image| image.contains("fly-autoscaler"))
     }
 
     /// The command lines that flyctl splits into words, each with the key that holds it.

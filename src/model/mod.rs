@@ -7,9 +7,10 @@
 //! only a spec can say, such as where machines run, is absent there and never guessed.
 
 mod app;
-mod data;
+mod checks;
 
-pub use data::{DataFile, Guest, is_below, is_cache_word, is_queue_word};
+pub use app::is_called_worker;
+pub use checks::HttpCheck;
 
 use std::fmt;
 

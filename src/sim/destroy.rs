@@ -12,6 +12,7 @@ fn words(cx: &Cx<'_>) -> Vec<String> {
 /// flyctl internal/command/apps/destroy.go: one app after the other; the first that is not there ends it.
 pub(super) fn apps(cx: &mut Cx<'_>) -> Outcome {
     for name in words(cx) {
+        cx.effect()?;
         cx.app(&name)?;
         cx.state.apps.remove(&name);
         cx.print(format_args!("Destroyed app {name}\n"));
@@ -31,6 +32,7 @@ pub(super) fn machines(cx: &mut Cx<'_>) -> Outcome {
         if !cx.call.on("force") && cx.app(&name)?.machine(&id).is_some_and(|machine| machine.state == "started") {
             return Err(format!("machine {id} currently started, either stop first or use --force flag"));
         }
+        cx.effect()?;
         cx.app_mut(&name).remove_machine(&id);
         cx.print(format_args!("{id} has been destroyed\n"));
     }
@@ -56,6 +58,7 @@ pub(super) fn egress(cx: &mut Cx<'_>) -> Outcome {
 fn release(cx: &mut Cx<'_>, take: impl Fn(&mut App, &String)) -> Outcome {
     let name = cx.app_name()?;
     for address in words(cx) {
+        cx.effect()?;
         let before = cx.app(&name)?.addresses.len();
         take(cx.app_mut(&name), &address);
         if cx.app(&name)?.addresses.len() == before {

@@ -122,12 +122,9 @@ impl Fault {
     pub fn concerns(self, call: &Record) -> bool {
         let command = call.command.as_str();
         match self {
-            Self::Killed
-            | Self::ServerError
-            | Self::TooManyRequests
-            | Self::Timeout
-            | Self::EmptyReply
-            | Self::NotJson => true,
+            Self::Killed | Self::ServerError | Self::TooManyRequests | Self::Timeout => true,
+            // What nobody reads may be anything.
+            Self::EmptyReply | Self::NotJson => !call.discarded,
             // Without an effect, a lost reply is an error like any other.
             Self::KilledAfter | Self::ReplyLost => call.changed,
             Self::KilledHalfway | Self::HalfDone => {

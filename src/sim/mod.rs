@@ -51,15 +51,26 @@ type Outcome = Result<(), String>;
 /// The longest standard input that is read, in bytes.
 const MAX_STDIN: u64 = 64 * 1024 * 1024;
 
+/// What a command reads from and prints to.
+pub struct Streams<'a> {
+    /// Standard input.
+    pub stdin: &'a mut dyn Read,
+    /// Standard output.
+    pub stdout: &'a mut dyn Write,
+    /// Standard error.
+    pub stderr: &'a mut dyn Write,
+    /// Whether standard output is the null device.
+    pub discarded: bool,
+}
+
 /// Runs one command on the state in a folder, and returns its exit code. `argv` are the words behind `fly`.
 pub fn main(
     folder: &Path,
     argv: &[String],
     environment: impl Iterator<Item = (OsString, OsString)>,
-    stdin: &mut dyn Read,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
+    streams: Streams<'_>,
 ) -> i32 {
+    let Streams { stdin, stdout, stderr, discarded } = streams;
     let environment: BTreeMap<String, Vec<u8>> =
         environment.map(|(name, value)| (name.to_string_lossy().into_owned(), value.into_encoded_bytes())).collect();
     let mut state = match State::load(folder) {
@@ -80,14 +91,17 @@ pub fn main(
         command: done.command,
         refused: done.refused,
         stdin: done.stdin,
-        environment: environment.iter().map(|(name, value)| (name.clone(), state::digest(value))).collect(),
+        environment: environment.iter().map(|(name, value)| (name.clone(), state::short_digest(value))).collect(),
+        discarded,
         exit: done.exit,
         changed,
         made,
         gone,
     };
+    let keep =
+        || if changed { state.save(folder) } else { state.save_calls(folder) }.and_then(|()| record.append(folder));
     if done.killed {
-        if let Err(error) = state.save(folder).and_then(|()| record.append(folder)) {
+        if let Err(error) = keep() {
             let _ = writeln!(stderr, "the state in {}: {error}", folder.display());
         }
         faults::kill();
@@ -97,7 +111,7 @@ pub fn main(
     let written = written.and_then(|()| stderr.write_all(&done.stderr));
     // A reader that has gone is no failure of the platform; a state that cannot be kept is one of the stand-in.
     drop(written);
-    if let Err(error) = state.save(folder).and_then(|()| record.append(folder)) {
+    if let Err(error) = keep() {
         let _ = writeln!(stderr, "the state in {}: {error}", folder.display());
         return 1;
     }

@@ -316,9 +316,27 @@ impl State {
     ///
     /// When the file cannot be written.
     pub fn save(&self, folder: &Path) -> io::Result<()> {
-        let new = folder.join(".state.new");
-        fs::write(&new, serde_json::to_vec(self)?)?;
-        fs::rename(new, folder.join(STATE))
+        replace(folder, &serde_json::to_vec(self)?)
+    }
+
+    /// Writes a state of which only the number of calls is new. Most calls only look; the number is the last thing in
+    /// the file, and the text before it is kept.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn save_calls(&self, folder: &Path) -> io::Result<()> {
+        const KEY: &str = "\"calls\":";
+        let before = match fs::read_to_string(folder.join(STATE)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.save(folder),
+            Err(error) => return Err(error),
+        };
+        let Some((kept, number)) = before.trim_end().rsplit_once(KEY) else { return self.save(folder) };
+        if !number.strip_suffix('}').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit())) {
+            return self.save(folder);
+        }
+        replace(folder, format!("{kept}{KEY}{}}}", self.calls).as_bytes())
     }
 
     /// A new id, such as `vol_00000000000000a1`.
@@ -361,6 +379,13 @@ impl State {
         let calls = self.calls;
         Self { calls, ..other.clone() } == *self
     }
+}
+
+/// Puts a new file of the state in the place of the old one.
+fn replace(folder: &Path, text: &[u8]) -> io::Result<()> {
+    let new = folder.join(".state.new");
+    fs::write(&new, text)?;
+    fs::rename(new, folder.join(STATE))
 }
 
 impl Machine {
@@ -415,8 +440,10 @@ pub struct Record {
     pub refused: Option<String>,
     /// What came through standard input, where the command reads it.
     pub stdin: Option<Vec<u8>>,
-    /// Variables of the environment, each with the SHA-256 of its value.
+    /// Variables of the environment, each with the short digest of its value.
     pub environment: BTreeMap<String, String>,
+    /// Whether nobody can read what it printed: standard output is the null device.
+    pub discarded: bool,
     /// The exit code.
     pub exit: i32,
     /// Whether anything exists that did not before, or is otherwise than before.
@@ -455,10 +482,15 @@ impl Record {
 
 /// The SHA-256 of a value, in hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    hex(&Sha256::digest(bytes))
+}
+
+/// The first sixteen of these digits: enough to know a value again.
+pub fn short_digest(bytes: &[u8]) -> String {
+    hex(Sha256::digest(bytes).get(..8).unwrap_or_default())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |number: u8| char::from_digit(number.into(), 16).unwrap_or('?');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

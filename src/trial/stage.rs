@@ -16,7 +16,7 @@ use crate::kinds::app::SecretSource;
 use crate::model::Model;
 use crate::plan::{self, Layout, join_path};
 use crate::render::{self, RenderCx};
-use crate::sim::state::{Organization, State, digest};
+use crate::sim::state::{Organization, State, short_digest};
 use crate::sink::{self, Compare};
 use crate::source::Source;
 
@@ -73,6 +73,8 @@ impl From<io::Error> for StageError {
 /// All that a script needs to run.
 pub struct Stage {
     root: TempDir,
+    /// The folders of the runs: thousands of small files that live for a moment, in memory where that is possible.
+    runs: TempDir,
     bash: PathBuf,
     env: BTreeMap<String, OsString>,
     org: String,
@@ -82,7 +84,7 @@ pub struct Stage {
     by_hand: Vec<(String, String)>,
     /// Names of secrets that the script makes.
     generated: BTreeSet<String>,
-    /// Values of secrets, and their digests.
+    /// Values of secrets, and their short digests.
     needles: Needles,
     digests: BTreeSet<String>,
 }
@@ -95,8 +97,14 @@ impl Stage {
     ///
     /// When a path of the spec leads out of the folder, or a file cannot be written.
     pub fn new(mut model: Model, source: &Source, facts: &Facts, tools: &Tools) -> Result<Self, StageError> {
-        let root = tempfile::Builder::new().prefix("flyarch-trial-").tempdir()?;
-        for part in ["bin", "runs", "points", "jq", PROJECT] {
+        let folder = || {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix("flyarch-trial-");
+            builder
+        };
+        let root = folder().tempdir()?;
+        let runs = folder().tempdir_in("/dev/shm").or_else(|_| folder().tempdir())?;
+        for part in ["bin", "points", "jq", PROJECT] {
             fs::create_dir_all(root.path().join(part))?;
         }
         let bin = root.path().join("bin");
@@ -118,6 +126,7 @@ impl Stage {
         ];
         let mut stage = Self {
             root,
+            runs,
             bash: tools.bash.clone(),
             env: env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             org: model.project().org.to_string(),
@@ -192,7 +201,7 @@ impl Stage {
 
     fn hide(&mut self, value: &str) {
         self.needles.add(value);
-        self.digests.insert(digest(value.as_bytes()));
+        self.digests.insert(short_digest(value.as_bytes()));
     }
 
     /// Writes a file at a path that is relative to the spec.
@@ -264,7 +273,7 @@ impl Stage {
     }
 
     pub(super) fn runs(&self) -> PathBuf {
-        self.root.path().join("runs")
+        self.runs.path().to_owned()
     }
 
     /// The folder for the notes of a leg.

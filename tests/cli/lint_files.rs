@@ -22,11 +22,13 @@ fn estate(name: &str) -> World {
 
 /// A plain file that no rule has anything to say of.
 pub(crate) const PLAIN: &str = r#"app = "my-web"
+primary_region = "fra"
 kill_signal = "SIGTERM"
 kill_timeout = "30s"
 
 [http_service]
 internal_port = 8080
+force_https = true
 auto_stop_machines = "suspend"
 min_machines_running = 1
 concurrency = { type = "requests", soft_limit = 200, hard_limit = 250 }
@@ -87,9 +89,9 @@ fn a_file_is_what_its_name_says_or_else_what_it_looks_like() {
     world.pipe(clean(), &["lint", "-"]).exits(0).prints_nothing();
     let odd = PLAIN.replace("8080", "\"x\"");
     let run = world.pipe(&odd, &["lint", "-", "--format", "concise"]).exits(1);
-    assert!(run.stdout.starts_with("fly.toml:6:17: error"), "{run}");
+    assert!(run.stdout.starts_with("fly.toml:7:17: error"), "{run}");
     let run = world.pipe(&odd, &["lint", "-", "--stdin-filename", "api/fly.toml", "--format", "concise"]).exits(1);
-    assert!(run.stdout.starts_with("api/fly.toml:6:17: error"), "{run}");
+    assert!(run.stdout.starts_with("api/fly.toml:7:17: error"), "{run}");
 }
 
 #[test]
@@ -178,7 +180,7 @@ fn waivers_are_comments() {
 #[test]
 fn the_tier_is_in_the_name_or_on_the_command_line() {
     let world = World::new();
-    let bare = PLAIN.replace("min_machines_running = 1", "force_https = true");
+    let bare = PLAIN.replace("min_machines_running = 1\n", "");
     for (name, code) in [("fly.toml", 1), ("fly.staging.toml", 0), ("staging/fly.toml", 0), ("fly.dev.toml", 0)] {
         world.write(name, &bare);
         world.run(&["lint", name]).exits(code);

@@ -29,7 +29,7 @@ image = "nginx:1.29"
 [app.web.http_service]
 internal_port = 8080
 auto_stop_machines = "suspend"
-auto_start_machines = true
+force_https = true
 min_machines_running = 1
 concurrency = { type = "requests", soft_limit = 200, hard_limit = 250 }
 [[app.web.http_service.checks]]

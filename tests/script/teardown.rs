@@ -1,10 +1,13 @@
 //! `teardown.sh`: nothing without the name, no data without its kind, nothing that is not the spec's.
 
+use std::collections::BTreeSet;
+
 use flyarch::sim::state::State;
 
 use crate::options::SMALL;
 use crate::runs::everything;
-use crate::world::{Account, Tree};
+use crate::view::things;
+use crate::world::{Account, KILLED, Tree};
 
 const TEARDOWN: &str = "teardown.sh";
 const YES: [&str; 2] = ["--yes-destroy", "all"];
@@ -99,26 +102,63 @@ pub(crate) fn all_kinds_named_leave_nothing() {
     account.run_script(&tree, TEARDOWN, &words).ends(0).changes_nothing();
 }
 
-/// Interrupted at every call, and repeated, it ends where an undisturbed run ends.
-pub(crate) fn interrupted_anywhere_it_goes_on() {
-    let (tree, account) = finished();
+/// The words that name every kind of data.
+const ALL_KINDS: [&str; 6] = [YES[0], YES[1], "--volumes", "--clusters", "--redis", "--buckets"];
+
+/// Interrupts it at every call that changes something, in some ways, and repeats it: it ends where an undisturbed run
+/// ends, and what that leaves is there all the time.
+fn interrupted(words: &[&str], faults: &[&str]) {
+    let (tree, mut account) = finished();
     let start = account.state();
-    let words = [YES[0], YES[1], "--volumes", "--clusters", "--redis", "--buckets"];
-    let undisturbed = account.run_script(&tree, TEARDOWN, &words);
+    let undisturbed = account.run_script(&tree, TEARDOWN, words);
     undisturbed.ends(0);
-    let end = crate::view::things(&account.state());
-    let mut account = account;
-    for variable in ["FLY_SIM_STOP_AFTER", "FLY_SIM_LOSE_REPLY"] {
-        for call in undisturbed.calls.iter().filter(|call| call.changed) {
+    let end = things(&account.state());
+    let kept = account.state().ids();
+    // Runs are functions of the state: what was shown for one state holds for all equal ones.
+    let mut shown = BTreeSet::new();
+    for call in undisturbed.calls.iter().filter(|call| call.changed) {
+        for fault in faults {
             account.edit(|state| *state = start.clone());
-            account.set(variable, call.number.to_string());
-            let run = account.run_script(&tree, TEARDOWN, &words);
-            assert_eq!(run.code, if variable == "FLY_SIM_STOP_AFTER" { 23 } else { 0 }, "{run}");
-            account.unset(variable);
-            account.run_script(&tree, TEARDOWN, &words).ends(0);
-            assert_eq!(crate::view::things(&account.state()), end, "{run}");
+            account.set("FLY_SIM_FAULT", format!("{}:{fault}", call.number));
+            let run = account.run_script(&tree, TEARDOWN, words);
+            account.unset("FLY_SIM_FAULT");
+            let codes: &[i32] = match *fault {
+                "server-error" => &[23],
+                // A half is not the whole; of one thing there is no half.
+                "half-done" => &[0, 23],
+                fault if fault.starts_with("killed") => &[KILLED],
+                _ => &[0, 23],
+            };
+            assert!(codes.contains(&run.code), "{fault} at {}\n{run}", call.number);
+            let after = account.state();
+            assert!(
+                kept.is_subset(&after.ids()),
+                "{fault} at {}: something is gone that was to stay\n{run}",
+                call.number
+            );
+            if run.code == 0 {
+                assert_eq!(things(&after), end, "{fault} at {}: not all is gone\n{run}", call.number);
+            }
+            if shown.insert(serde_json::to_string(&State { calls: 0, ..after }).unwrap()) {
+                account.run_script(&tree, TEARDOWN, words).ends(0);
+                assert_eq!(things(&account.state()), end, "{fault} at {}\n{run}", call.number);
+                assert!(kept.is_subset(&account.state().ids()), "{fault} at {}\n{run}", call.number);
+            }
         }
     }
+}
+
+pub(crate) fn interrupted_anywhere_it_goes_on() {
+    interrupted(&ALL_KINDS, &["server-error", "reply-lost", "killed-after"]);
+}
+
+pub(crate) fn interrupted_anywhere_it_keeps_the_data() {
+    interrupted(&YES, &["server-error", "timeout", "half-done", "killed-halfway"]);
+}
+
+pub(crate) fn without_an_answer_it_destroys_nothing_more() {
+    let (tree, mut account) = finished();
+    let (start, words) = (account.state(), ALL_KINDS);
     for listing in ["apps list", "volumes list", "redis list", "storage list", "mpg list"] {
         account.edit(|state| *state = start.clone());
         account.set("FLY_SIM_FAIL", listing);

@@ -1,5 +1,8 @@
 //! `verify.sh`: says what is as the spec says and what is not, and changes nothing.
 
+use std::collections::BTreeMap;
+
+use flyarch::sim::state::Record;
 use serde_json::Value as Json;
 
 use crate::options::SMALL;
@@ -175,4 +178,58 @@ pub(crate) fn what_cannot_be_seen_is_no_result() {
     account.run_script(&tree, VERIFY, &["--help"]).ends(0).says("exit codes");
     account.unset("FLY_API_TOKEN");
     account.run_script(&tree, VERIFY, &[]).ends(20).says("no token");
+}
+
+pub(crate) fn a_failure_never_reads_as_all_is_well() {
+    never_reads_as_all_is_well(&["server-error", "empty-reply"]);
+}
+
+pub(crate) fn a_wrong_answer_never_reads_as_all_is_well() {
+    never_reads_as_all_is_well(&["not-json", "sees-less"]);
+}
+
+/// Has faults happen at the last call of each command, where everything else has been found to be well.
+fn never_reads_as_all_is_well(faults: &[&str]) {
+    let (tree, mut account) = everything();
+    account.fly("apps create all-web --org acme --network all-net");
+    account.fly("secrets set LICENSE=bought --stage -a all-web");
+    account.run(&tree, &[]).ends(0);
+    let undisturbed = account.run_script(&tree, VERIFY, &["--json"]);
+    undisturbed.ends(0).changes_nothing();
+    let finished = account.state();
+    let last: BTreeMap<&str, &Record> = undisturbed.calls.iter().map(|call| (call.command.as_str(), call)).collect();
+    assert!(last.len() > 10, "{:?}", last.keys());
+    for (command, call) in last {
+        for &fault in faults {
+            account.edit(|state| *state = finished.clone());
+            account.set(
+                "FLY_SIM_FAULT",
+                format!("{}:{fault}", call.number - undisturbed.calls[0].number + finished.calls + 1),
+            );
+            let run = account.run_script(&tree, VERIFY, &["--json"]);
+            run.changes_nothing();
+            let hit = run.calls.iter().find(|call| call.command == command).unwrap();
+            match (command, fault) {
+                // The status page is none of the organisation.
+                ("platform status", "server-error" | "empty-reply" | "not-json") => {
+                    run.ends(0);
+                    assert_eq!(not_ok(&run), ["note fly/platform platform: unknown"]);
+                }
+                // Only the exit code is asked.
+                ("orgs show", "empty-reply" | "not-json") => assert!(run.code == 0 && hit.discarded, "{run}"),
+                ("version" | "orgs show", "server-error" | "empty-reply" | "not-json") => {
+                    run.ends(20);
+                }
+                // What is not seen is missing, or cannot be asked for.
+                (_, "sees-less") => {
+                    assert!([1, 20, 21].contains(&run.code), "{fault} at {command}\n{run}");
+                    assert!(run.code != 1 || !not_ok(&run).is_empty(), "{fault} at {command}\n{run}");
+                }
+                _ => {
+                    run.ends(21);
+                }
+            }
+            assert!(run.code == 0 || run.code == 1 || run.stdout.is_empty(), "{fault} at {command}\n{run}");
+        }
+    }
 }

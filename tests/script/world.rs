@@ -6,6 +6,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -302,21 +303,33 @@ impl Account {
             .envs(&self.env)
             .current_dir(self.root.path().join("elsewhere"))
             .stdin(Stdio::null())
+            // A fault that kills takes everything that the script has started with it, and nothing else.
+            .process_group(0)
             .output()
             .unwrap();
         let calls = Record::all(&self.folder()).unwrap().split_off(before);
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let code = output.status.code().unwrap_or(-1);
+        let code = output.status.code().unwrap_or(KILLED);
         let run = Run { code, stdout: text(output.stdout), stderr: text(output.stderr), calls };
         let left: Vec<_> = fs::read_dir(self.root.path().join("tmp")).unwrap().map(|e| e.unwrap().path()).collect();
+        if code == KILLED {
+            // Who is killed cannot clear up.
+            for folder in left {
+                fs::remove_dir_all(folder).unwrap();
+            }
+            return run;
+        }
         assert!(left.is_empty(), "files are left behind: {left:?}\n{run}");
         run
     }
 }
 
+/// The exit code of a script that was killed, which has none.
+pub(crate) const KILLED: i32 = -1;
+
 /// What came of a run.
 pub(crate) struct Run {
-    /// The exit code.
+    /// The exit code, or [`KILLED`].
     pub code: i32,
     /// Standard output.
     pub stdout: String,

@@ -928,7 +928,7 @@ step app.lobby/ip-egress-fra address skirmish-lobby egress_v4 fra -- "$FLY" ips 
 step app.lobby/ip-egress-nrt address skirmish-lobby egress_v4 nrt -- "$FLY" ips allocate-egress --yes -a skirmish-lobby --region nrt  # game-server.toml:60
 
 # data services
-step redis.matches/create redis skirmish-matches -- "$FLY" redis create --name skirmish-matches --org skirmish-games --region dfw --replica-regions fra,nrt --disable-eviction --enable-prodpack=false --plan 'Fixed 250MB' --enable-auto-upgrade=false  # game-server.toml:99
+step redis.matches/create redis skirmish-matches -- "$FLY" redis create --name skirmish-matches --org skirmish-games --region dfw --replica-regions fra,nrt --disable-eviction --enable-prodpack=false --plan 'Fixed 250MB' --enable-auto-upgrade=false  # game-server.toml:100
 
 # secrets
 step app.arena/secret-MATCH_TOKEN_KEY secret_env skirmish-arena MATCH_TOKEN_KEY MATCH_TOKEN_KEY  # game-server.toml:14

@@ -438,7 +438,7 @@ fi
 
 step app.lobby/destroy remove_app skirmish-lobby -- "$FLY" apps destroy skirmish-lobby --yes  # game-server.toml:55
 step app.arena/destroy remove_app skirmish-arena -- "$FLY" apps destroy skirmish-arena --yes  # game-server.toml:11
-step redis.matches/destroy remove_redis skirmish-matches -- "$FLY" redis destroy skirmish-matches --yes  # game-server.toml:99
+step redis.matches/destroy remove_redis skirmish-matches -- "$FLY" redis destroy skirmish-matches --yes  # game-server.toml:100
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

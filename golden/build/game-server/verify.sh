@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -482,7 +482,7 @@ check app.lobby/ip-egress-fra address skirmish-lobby egress_v4 fra  # game-serve
 check app.lobby/ip-egress-nrt address skirmish-lobby egress_v4 nrt  # game-server.toml:60
 
 # data services
-check redis.matches/create redis skirmish-matches  # game-server.toml:99
+check redis.matches/create redis skirmish-matches  # game-server.toml:100
 
 # secrets
 check app.arena/secret-MATCH_TOKEN_KEY secret skirmish-arena MATCH_TOKEN_KEY  # game-server.toml:14

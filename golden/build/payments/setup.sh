@@ -952,14 +952,14 @@ fi
 
 # apps
 step app.api/create app tills-api '' -- "$FLY" apps create tills-api --org tills-payments  # payments.toml:11
-step app.receipts/create app tills-receipts '' -- "$FLY" apps create tills-receipts --org tills-payments  # payments.toml:49
+step app.receipts/create app tills-receipts '' -- "$FLY" apps create tills-receipts --org tills-payments  # payments.toml:47
 
 # addresses
 step app.api/ip-shared-v4 address tills-api shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a tills-api  # payments.toml:11
 step app.api/ip-v6 address tills-api v6 '' -- "$FLY" ips allocate-v6 -a tills-api  # payments.toml:11
 
 # data services
-step postgres.ledger/create mpg tills-ledger ams launch -- "$FLY" mpg create --name tills-ledger --org tills-payments --region ams --plan launch --volume-size 100 --pg-major-version 17  # payments.toml:63
+step postgres.ledger/create mpg tills-ledger ams launch -- "$FLY" mpg create --name tills-ledger --org tills-payments --region ams --plan launch --volume-size 100 --pg-major-version 17  # payments.toml:61
 
 # secrets
 step app.api/attach-DATABASE_URL attach_mpg tills-api DATABASE_URL tills-ledger -- "$FLY" mpg attach CLUSTER_ID -a tills-api --variable-name DATABASE_URL  # payments.toml:12
@@ -969,25 +969,25 @@ step app.api/secret-PAGER_TOKEN secret_command tills-api PAGER_TOKEN op read op:
 step app.api/secret-COOKIE_KEY secret_generate tills-api COOKIE_KEY base64  # payments.toml:22
 step app.api/secret-HSM_PIN secret_manual tills-api HSM_PIN 'two officers of the vault, in person'  # payments.toml:23
 step app.api/secret-RECEIPT_KEY secret_env tills-api RECEIPT_KEY RECEIPT_KEY  # payments.toml:24
-step app.receipts/attach-DATABASE_URL attach_mpg tills-receipts DATABASE_URL tills-ledger -- "$FLY" mpg attach CLUSTER_ID -a tills-receipts --variable-name DATABASE_URL  # payments.toml:52
-step app.receipts/secret-RECEIPT_KEY secret_env tills-receipts RECEIPT_KEY RECEIPT_KEY  # payments.toml:53
+step app.receipts/attach-DATABASE_URL attach_mpg tills-receipts DATABASE_URL tills-ledger -- "$FLY" mpg attach CLUSTER_ID -a tills-receipts --variable-name DATABASE_URL  # payments.toml:50
+step app.receipts/secret-RECEIPT_KEY secret_env tills-receipts RECEIPT_KEY RECEIPT_KEY  # payments.toml:51
 
 # deploys
 step app.api/deploy deploy tills-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a tills-api --ha=false --no-public-ips --yes  # payments.toml:11
-step app.receipts/deploy deploy tills-receipts "$HERE"/receipts/fly.toml tills-api -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/receipts/fly.toml -a tills-receipts --image IMAGE --ha=false --no-public-ips --yes  # payments.toml:49
+step app.receipts/deploy deploy tills-receipts "$HERE"/receipts/fly.toml tills-api -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/receipts/fly.toml -a tills-receipts --image IMAGE --ha=false --no-public-ips --yes  # payments.toml:47
 
 # machine counts
 step app.api/scale-app-ams machines tills-api app ams 2 -- "$FLY" scale count app=2 --region ams -a tills-api --yes  # payments.toml:14
 step app.api/scale-app-fra machines tills-api app fra 2 -- "$FLY" scale count app=2 --region fra -a tills-api --yes  # payments.toml:14
-step app.receipts/scale-receipts-ams machines tills-receipts receipts ams 2 -- "$FLY" scale count receipts=2 --region ams -a tills-receipts --yes  # payments.toml:54
-step app.receipts/scale-receipts-fra machines tills-receipts receipts fra 1 -- "$FLY" scale count receipts=1 --region fra -a tills-receipts --yes  # payments.toml:54
+step app.receipts/scale-receipts-ams machines tills-receipts receipts ams 2 -- "$FLY" scale count receipts=2 --region ams -a tills-receipts --yes  # payments.toml:52
+step app.receipts/scale-receipts-fra machines tills-receipts receipts fra 1 -- "$FLY" scale count receipts=1 --region fra -a tills-receipts --yes  # payments.toml:52
 
 # certificates
 step app.api/certificate-pay.tills.example.com certificate tills-api pay.tills.example.com -- "$FLY" certs add pay.tills.example.com -a tills-api  # payments.toml:13
 
 # verification
 step app.api/verify verify tills-api machines:app:ams:2 machines:app:fra:2 secret:DATABASE_URL secret:STRIPE_SECRET_KEY secret:MTLS_CLIENT_KEY secret:PAGER_TOKEN secret:COOKIE_KEY secret:HSM_PIN secret:RECEIPT_KEY address:shared_v4 address:v6 certificate:pay.tills.example.com  # payments.toml:11
-step app.receipts/verify verify tills-receipts machines:receipts:ams:2 machines:receipts:fra:1 secret:DATABASE_URL secret:RECEIPT_KEY  # payments.toml:49
+step app.receipts/verify verify tills-receipts machines:receipts:ams:2 machines:receipts:fra:1 secret:DATABASE_URL secret:RECEIPT_KEY  # payments.toml:47
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

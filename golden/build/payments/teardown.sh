@@ -471,9 +471,9 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.receipts/destroy remove_app tills-receipts -- "$FLY" apps destroy tills-receipts --yes  # payments.toml:49
+step app.receipts/destroy remove_app tills-receipts -- "$FLY" apps destroy tills-receipts --yes  # payments.toml:47
 step app.api/destroy remove_app tills-api -- "$FLY" apps destroy tills-api --yes  # payments.toml:11
-step postgres.ledger/destroy remove_mpg tills-ledger -- "$FLY" mpg destroy CLUSTER_ID --yes  # payments.toml:63
+step postgres.ledger/destroy remove_mpg tills-ledger -- "$FLY" mpg destroy CLUSTER_ID --yes  # payments.toml:61
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -496,14 +496,14 @@ head_of_table
 
 # apps
 check app.api/create app tills-api ''  # payments.toml:11
-check app.receipts/create app tills-receipts ''  # payments.toml:49
+check app.receipts/create app tills-receipts ''  # payments.toml:47
 
 # addresses
 check app.api/ip-shared-v4 address tills-api shared_v4 ''  # payments.toml:11
 check app.api/ip-v6 address tills-api v6 ''  # payments.toml:11
 
 # data services
-check postgres.ledger/create mpg tills-ledger ams launch  # payments.toml:63
+check postgres.ledger/create mpg tills-ledger ams launch  # payments.toml:61
 
 # secrets
 check app.api/attach-DATABASE_URL attach_mpg tills-api DATABASE_URL tills-ledger  # payments.toml:12
@@ -513,25 +513,25 @@ check app.api/secret-PAGER_TOKEN secret tills-api PAGER_TOKEN  # payments.toml:2
 check app.api/secret-COOKIE_KEY secret tills-api COOKIE_KEY  # payments.toml:22
 check app.api/secret-HSM_PIN secret_manual tills-api HSM_PIN  # payments.toml:23
 check app.api/secret-RECEIPT_KEY secret tills-api RECEIPT_KEY  # payments.toml:24
-check app.receipts/attach-DATABASE_URL attach_mpg tills-receipts DATABASE_URL tills-ledger  # payments.toml:52
-check app.receipts/secret-RECEIPT_KEY secret tills-receipts RECEIPT_KEY  # payments.toml:53
+check app.receipts/attach-DATABASE_URL attach_mpg tills-receipts DATABASE_URL tills-ledger  # payments.toml:50
+check app.receipts/secret-RECEIPT_KEY secret tills-receipts RECEIPT_KEY  # payments.toml:51
 
 # deploys
 check app.api/deploy deploy tills-api "$HERE"/api/fly.toml  # payments.toml:11
-check app.receipts/deploy deploy tills-receipts "$HERE"/receipts/fly.toml  # payments.toml:49
+check app.receipts/deploy deploy tills-receipts "$HERE"/receipts/fly.toml  # payments.toml:47
 
 # machine counts
 check app.api/scale-app-ams machines tills-api app ams 2  # payments.toml:14
 check app.api/scale-app-fra machines tills-api app fra 2  # payments.toml:14
-check app.receipts/scale-receipts-ams machines tills-receipts receipts ams 2  # payments.toml:54
-check app.receipts/scale-receipts-fra machines tills-receipts receipts fra 1  # payments.toml:54
+check app.receipts/scale-receipts-ams machines tills-receipts receipts ams 2  # payments.toml:52
+check app.receipts/scale-receipts-fra machines tills-receipts receipts fra 1  # payments.toml:52
 
 # certificates
 check app.api/certificate-pay.tills.example.com certificate tills-api pay.tills.example.com  # payments.toml:13
 
 # verification
 check app.api/verify verify tills-api machines:app:ams:2 machines:app:fra:2 secret:DATABASE_URL secret:STRIPE_SECRET_KEY secret:MTLS_CLIENT_KEY secret:PAGER_TOKEN secret:COOKIE_KEY secret:HSM_PIN secret:RECEIPT_KEY address:shared_v4 address:v6 certificate:pay.tills.example.com  # payments.toml:11
-check app.receipts/verify verify tills-receipts machines:receipts:ams:2 machines:receipts:fra:1 secret:DATABASE_URL secret:RECEIPT_KEY  # payments.toml:49
+check app.receipts/verify verify tills-receipts machines:receipts:ams:2 machines:receipts:fra:1 secret:DATABASE_URL secret:RECEIPT_KEY  # payments.toml:47
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

@@ -1032,42 +1032,42 @@ fi
 
 # apps
 step app.web/create app snaps-web '' -- "$FLY" apps create snaps-web --org snaps-photos  # photo-sharing.toml:11
-step app.thumbnailer/create app snaps-thumbnailer '' -- "$FLY" apps create snaps-thumbnailer --org snaps-photos  # photo-sharing.toml:46
+step app.thumbnailer/create app snaps-thumbnailer '' -- "$FLY" apps create snaps-thumbnailer --org snaps-photos  # photo-sharing.toml:47
 
 # addresses
 step app.web/ip-shared-v4 address snaps-web shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a snaps-web  # photo-sharing.toml:11
 step app.web/ip-v6 address snaps-web v6 '' -- "$FLY" ips allocate-v6 -a snaps-web  # photo-sharing.toml:11
-step app.thumbnailer/ip-flycast address snaps-thumbnailer private_v6 '' -- "$FLY" ips allocate-v6 --private -a snaps-thumbnailer  # photo-sharing.toml:47
+step app.thumbnailer/ip-flycast address snaps-thumbnailer private_v6 '' -- "$FLY" ips allocate-v6 --private -a snaps-thumbnailer  # photo-sharing.toml:48
 
 # data services
-step postgres.db/create mpg snaps-db ams launch -- "$FLY" mpg create --name snaps-db --org snaps-photos --region ams --plan launch --volume-size 50 --pg-major-version 17  # photo-sharing.toml:70
-step redis.sessions/create redis snaps-sessions -- "$FLY" redis create --name snaps-sessions --org snaps-photos --region ams --replica-regions gru --disable-eviction --enable-prodpack=false  # photo-sharing.toml:74
-step bucket.uploads/create bucket snaps-uploads snaps-web -- "$FLY" storage create --name snaps-uploads -a snaps-web --yes  # photo-sharing.toml:79
-step bucket.thumbs/create bucket snaps-thumbs-public snaps-thumbnailer -- "$FLY" storage create --name snaps-thumbs-public -a snaps-thumbnailer --public --yes  # photo-sharing.toml:81
-step bucket.thumbs/domain bucket_domain snaps-thumbs-public thumbs.snaps.example.com -- "$FLY" storage update snaps-thumbs-public --custom-domain thumbs.snaps.example.com --yes  # photo-sharing.toml:85
+step postgres.db/create mpg snaps-db ams launch -- "$FLY" mpg create --name snaps-db --org snaps-photos --region ams --plan launch --volume-size 50 --pg-major-version 17  # photo-sharing.toml:71
+step redis.sessions/create redis snaps-sessions -- "$FLY" redis create --name snaps-sessions --org snaps-photos --region ams --replica-regions gru --disable-eviction --enable-prodpack=false  # photo-sharing.toml:75
+step bucket.uploads/create bucket snaps-uploads snaps-web -- "$FLY" storage create --name snaps-uploads -a snaps-web --yes  # photo-sharing.toml:80
+step bucket.thumbs/create bucket snaps-thumbs-public snaps-thumbnailer -- "$FLY" storage create --name snaps-thumbs-public -a snaps-thumbnailer --public --yes  # photo-sharing.toml:82
+step bucket.thumbs/domain bucket_domain snaps-thumbs-public thumbs.snaps.example.com -- "$FLY" storage update snaps-thumbs-public --custom-domain thumbs.snaps.example.com --yes  # photo-sharing.toml:86
 
 # secrets
 step app.web/attach-DATABASE_URL attach_mpg snaps-web DATABASE_URL snaps-db -- "$FLY" mpg attach CLUSTER_ID -a snaps-web --variable-name DATABASE_URL  # photo-sharing.toml:12
 step app.web/attach-REDIS_URL attach_redis snaps-web REDIS_URL snaps-sessions  # photo-sharing.toml:12
-step app.web/secret-SESSION_SECRET secret_generate snaps-web SESSION_SECRET hex64  # photo-sharing.toml:13
+step app.web/secret-SESSION_SECRET secret_generate snaps-web SESSION_SECRET hex64  # photo-sharing.toml:14
 
 # deploys
-step app.thumbnailer/deploy deploy snaps-thumbnailer "$HERE"/thumbnailer/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/thumbnailer -c "$HERE"/thumbnailer/fly.toml -a snaps-thumbnailer --ha=false --no-public-ips --yes  # photo-sharing.toml:46
+step app.thumbnailer/deploy deploy snaps-thumbnailer "$HERE"/thumbnailer/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/thumbnailer -c "$HERE"/thumbnailer/fly.toml -a snaps-thumbnailer --ha=false --no-public-ips --yes  # photo-sharing.toml:47
 step app.web/deploy deploy snaps-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/web/fly.toml -a snaps-web --ha=false --no-public-ips --yes  # photo-sharing.toml:11
 
 # machine counts
-step app.web/scale-app-ams machines snaps-web app ams 2 -- "$FLY" scale count app=2 --region ams -a snaps-web --yes  # photo-sharing.toml:15
-step app.web/scale-app-gru machines snaps-web app gru 2 -- "$FLY" scale count app=2 --region gru -a snaps-web --yes  # photo-sharing.toml:15
-step app.thumbnailer/scale-app-ams machines snaps-thumbnailer app ams 2 -- "$FLY" scale count app=2 --region ams -a snaps-thumbnailer --yes  # photo-sharing.toml:49
-step app.thumbnailer/scale-app-gru machines snaps-thumbnailer app gru 1 -- "$FLY" scale count app=1 --region gru -a snaps-thumbnailer --yes  # photo-sharing.toml:49
+step app.web/scale-app-ams machines snaps-web app ams 2 -- "$FLY" scale count app=2 --region ams -a snaps-web --yes  # photo-sharing.toml:16
+step app.web/scale-app-gru machines snaps-web app gru 2 -- "$FLY" scale count app=2 --region gru -a snaps-web --yes  # photo-sharing.toml:16
+step app.thumbnailer/scale-app-ams machines snaps-thumbnailer app ams 2 -- "$FLY" scale count app=2 --region ams -a snaps-thumbnailer --yes  # photo-sharing.toml:50
+step app.thumbnailer/scale-app-gru machines snaps-thumbnailer app gru 1 -- "$FLY" scale count app=1 --region gru -a snaps-thumbnailer --yes  # photo-sharing.toml:50
 
 # certificates
-step app.web/certificate-snaps.example.com certificate snaps-web snaps.example.com -- "$FLY" certs add snaps.example.com -a snaps-web  # photo-sharing.toml:14
-step app.web/certificate-www.snaps.example.com certificate snaps-web www.snaps.example.com -- "$FLY" certs add www.snaps.example.com -a snaps-web  # photo-sharing.toml:14
+step app.web/certificate-snaps.example.com certificate snaps-web snaps.example.com -- "$FLY" certs add snaps.example.com -a snaps-web  # photo-sharing.toml:15
+step app.web/certificate-www.snaps.example.com certificate snaps-web www.snaps.example.com -- "$FLY" certs add www.snaps.example.com -a snaps-web  # photo-sharing.toml:15
 
 # verification
 step app.web/verify verify snaps-web machines:app:ams:2 machines:app:gru:2 secret:DATABASE_URL secret:REDIS_URL secret:SESSION_SECRET address:shared_v4 address:v6 certificate:snaps.example.com certificate:www.snaps.example.com  # photo-sharing.toml:11
-step app.thumbnailer/verify verify snaps-thumbnailer machines:app:ams:2 machines:app:gru:1 address:private_v6  # photo-sharing.toml:46
+step app.thumbnailer/verify verify snaps-thumbnailer machines:app:ams:2 machines:app:gru:1 address:private_v6  # photo-sharing.toml:47
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

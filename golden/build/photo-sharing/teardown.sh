@@ -505,11 +505,11 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
 fi
 
 step app.web/destroy remove_app snaps-web -- "$FLY" apps destroy snaps-web --yes  # photo-sharing.toml:11
-step app.thumbnailer/destroy remove_app snaps-thumbnailer -- "$FLY" apps destroy snaps-thumbnailer --yes  # photo-sharing.toml:46
-step bucket.thumbs/destroy remove_bucket snaps-thumbs-public -- "$FLY" storage destroy snaps-thumbs-public --yes  # photo-sharing.toml:81
-step bucket.uploads/destroy remove_bucket snaps-uploads -- "$FLY" storage destroy snaps-uploads --yes  # photo-sharing.toml:79
-step redis.sessions/destroy remove_redis snaps-sessions -- "$FLY" redis destroy snaps-sessions --yes  # photo-sharing.toml:74
-step postgres.db/destroy remove_mpg snaps-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # photo-sharing.toml:70
+step app.thumbnailer/destroy remove_app snaps-thumbnailer -- "$FLY" apps destroy snaps-thumbnailer --yes  # photo-sharing.toml:47
+step bucket.thumbs/destroy remove_bucket snaps-thumbs-public -- "$FLY" storage destroy snaps-thumbs-public --yes  # photo-sharing.toml:82
+step bucket.uploads/destroy remove_bucket snaps-uploads -- "$FLY" storage destroy snaps-uploads --yes  # photo-sharing.toml:80
+step redis.sessions/destroy remove_redis snaps-sessions -- "$FLY" redis destroy snaps-sessions --yes  # photo-sharing.toml:75
+step postgres.db/destroy remove_mpg snaps-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # photo-sharing.toml:71
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

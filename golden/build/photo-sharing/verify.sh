@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -511,41 +511,41 @@ head_of_table
 
 # apps
 check app.web/create app snaps-web ''  # photo-sharing.toml:11
-check app.thumbnailer/create app snaps-thumbnailer ''  # photo-sharing.toml:46
+check app.thumbnailer/create app snaps-thumbnailer ''  # photo-sharing.toml:47
 
 # addresses
 check app.web/ip-shared-v4 address snaps-web shared_v4 ''  # photo-sharing.toml:11
 check app.web/ip-v6 address snaps-web v6 ''  # photo-sharing.toml:11
-check app.thumbnailer/ip-flycast address snaps-thumbnailer private_v6 ''  # photo-sharing.toml:47
+check app.thumbnailer/ip-flycast address snaps-thumbnailer private_v6 ''  # photo-sharing.toml:48
 
 # data services
-check postgres.db/create mpg snaps-db ams launch  # photo-sharing.toml:70
-check redis.sessions/create redis snaps-sessions  # photo-sharing.toml:74
-check bucket.uploads/create bucket snaps-uploads snaps-web  # photo-sharing.toml:79
-check bucket.thumbs/create bucket snaps-thumbs-public snaps-thumbnailer  # photo-sharing.toml:81
+check postgres.db/create mpg snaps-db ams launch  # photo-sharing.toml:71
+check redis.sessions/create redis snaps-sessions  # photo-sharing.toml:75
+check bucket.uploads/create bucket snaps-uploads snaps-web  # photo-sharing.toml:80
+check bucket.thumbs/create bucket snaps-thumbs-public snaps-thumbnailer  # photo-sharing.toml:82
 
 # secrets
 check app.web/attach-DATABASE_URL attach_mpg snaps-web DATABASE_URL snaps-db  # photo-sharing.toml:12
 check app.web/attach-REDIS_URL attach_redis snaps-web REDIS_URL snaps-sessions  # photo-sharing.toml:12
-check app.web/secret-SESSION_SECRET secret snaps-web SESSION_SECRET  # photo-sharing.toml:13
+check app.web/secret-SESSION_SECRET secret snaps-web SESSION_SECRET  # photo-sharing.toml:14
 
 # deploys
-check app.thumbnailer/deploy deploy snaps-thumbnailer "$HERE"/thumbnailer/fly.toml  # photo-sharing.toml:46
+check app.thumbnailer/deploy deploy snaps-thumbnailer "$HERE"/thumbnailer/fly.toml  # photo-sharing.toml:47
 check app.web/deploy deploy snaps-web "$HERE"/web/fly.toml  # photo-sharing.toml:11
 
 # machine counts
-check app.web/scale-app-ams machines snaps-web app ams 2  # photo-sharing.toml:15
-check app.web/scale-app-gru machines snaps-web app gru 2  # photo-sharing.toml:15
-check app.thumbnailer/scale-app-ams machines snaps-thumbnailer app ams 2  # photo-sharing.toml:49
-check app.thumbnailer/scale-app-gru machines snaps-thumbnailer app gru 1  # photo-sharing.toml:49
+check app.web/scale-app-ams machines snaps-web app ams 2  # photo-sharing.toml:16
+check app.web/scale-app-gru machines snaps-web app gru 2  # photo-sharing.toml:16
+check app.thumbnailer/scale-app-ams machines snaps-thumbnailer app ams 2  # photo-sharing.toml:50
+check app.thumbnailer/scale-app-gru machines snaps-thumbnailer app gru 1  # photo-sharing.toml:50
 
 # certificates
-check app.web/certificate-snaps.example.com certificate snaps-web snaps.example.com  # photo-sharing.toml:14
-check app.web/certificate-www.snaps.example.com certificate snaps-web www.snaps.example.com  # photo-sharing.toml:14
+check app.web/certificate-snaps.example.com certificate snaps-web snaps.example.com  # photo-sharing.toml:15
+check app.web/certificate-www.snaps.example.com certificate snaps-web www.snaps.example.com  # photo-sharing.toml:15
 
 # verification
 check app.web/verify verify snaps-web machines:app:ams:2 machines:app:gru:2 secret:DATABASE_URL secret:REDIS_URL secret:SESSION_SECRET address:shared_v4 address:v6 certificate:snaps.example.com certificate:www.snaps.example.com  # photo-sharing.toml:11
-check app.thumbnailer/verify verify snaps-thumbnailer machines:app:ams:2 machines:app:gru:1 address:private_v6  # photo-sharing.toml:46
+check app.thumbnailer/verify verify snaps-thumbnailer machines:app:ams:2 machines:app:gru:1 address:private_v6  # photo-sharing.toml:47
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

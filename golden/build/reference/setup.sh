@@ -995,39 +995,39 @@ fi
 
 # apps
 step app.web/create app my-web '' -- "$FLY" apps create my-web --org personal  # reference.toml:11
-step app.worker/create app my-worker '' -- "$FLY" apps create my-worker --org personal  # reference.toml:41
+step app.worker/create app my-worker '' -- "$FLY" apps create my-worker --org personal  # reference.toml:42
 
 # addresses
 step app.web/ip-shared-v4 address my-web shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a my-web  # reference.toml:11
 step app.web/ip-v6 address my-web v6 '' -- "$FLY" ips allocate-v6 -a my-web  # reference.toml:11
 
 # data services
-step postgres.db/create mpg my-db iad launch -- "$FLY" mpg create --name my-db --org personal --region iad --plan launch --volume-size 20 --pg-major-version 17  # reference.toml:52
-step redis.cache/create redis my-cache -- "$FLY" redis create --name my-cache --org personal --region iad --replica-regions lhr,nrt --enable-eviction --enable-prodpack=false  # reference.toml:59
+step postgres.db/create mpg my-db iad launch -- "$FLY" mpg create --name my-db --org personal --region iad --plan launch --volume-size 20 --pg-major-version 17  # reference.toml:53
+step redis.cache/create redis my-cache -- "$FLY" redis create --name my-cache --org personal --region iad --replica-regions lhr,nrt --enable-eviction --enable-prodpack=false  # reference.toml:60
 
 # secrets
 step app.web/attach-DATABASE_URL attach_mpg my-web DATABASE_URL my-db -- "$FLY" mpg attach CLUSTER_ID -a my-web --variable-name DATABASE_URL  # reference.toml:12
 step app.web/attach-REDIS_URL attach_redis my-web REDIS_URL my-cache  # reference.toml:12
-step app.web/secret-SESSION_KEY secret_env my-web SESSION_KEY SESSION_KEY  # reference.toml:13
-step app.worker/attach-DATABASE_URL attach_mpg my-worker DATABASE_URL my-db -- "$FLY" mpg attach CLUSTER_ID -a my-worker --variable-name DATABASE_URL  # reference.toml:44
-step app.worker/attach-REDIS_URL attach_redis my-worker REDIS_URL my-cache  # reference.toml:44
+step app.web/secret-SESSION_KEY secret_env my-web SESSION_KEY SESSION_KEY  # reference.toml:14
+step app.worker/attach-DATABASE_URL attach_mpg my-worker DATABASE_URL my-db -- "$FLY" mpg attach CLUSTER_ID -a my-worker --variable-name DATABASE_URL  # reference.toml:45
+step app.worker/attach-REDIS_URL attach_redis my-worker REDIS_URL my-cache  # reference.toml:45
 
 # deploys
 step app.web/deploy deploy my-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/web/fly.toml -a my-web --ha=false --no-public-ips --yes  # reference.toml:11
-step app.worker/deploy deploy my-worker "$HERE"/worker/fly.toml my-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a my-worker --image IMAGE --ha=false --no-public-ips --yes  # reference.toml:41
+step app.worker/deploy deploy my-worker "$HERE"/worker/fly.toml my-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a my-worker --image IMAGE --ha=false --no-public-ips --yes  # reference.toml:42
 
 # machine counts
-step app.web/scale-app-iad machines my-web app iad 2 -- "$FLY" scale count app=2 --region iad -a my-web --yes  # reference.toml:15
-step app.web/scale-app-lhr machines my-web app lhr 2 -- "$FLY" scale count app=2 --region lhr -a my-web --yes  # reference.toml:15
-step app.web/scale-app-nrt machines my-web app nrt 2 -- "$FLY" scale count app=2 --region nrt -a my-web --yes  # reference.toml:15
-step app.worker/scale-worker-iad machines my-worker worker iad 2 -- "$FLY" scale count worker=2 --region iad -a my-worker --yes  # reference.toml:43
+step app.web/scale-app-iad machines my-web app iad 2 -- "$FLY" scale count app=2 --region iad -a my-web --yes  # reference.toml:16
+step app.web/scale-app-lhr machines my-web app lhr 2 -- "$FLY" scale count app=2 --region lhr -a my-web --yes  # reference.toml:16
+step app.web/scale-app-nrt machines my-web app nrt 2 -- "$FLY" scale count app=2 --region nrt -a my-web --yes  # reference.toml:16
+step app.worker/scale-worker-iad machines my-worker worker iad 2 -- "$FLY" scale count worker=2 --region iad -a my-worker --yes  # reference.toml:44
 
 # certificates
-step app.web/certificate-shop.example.com certificate my-web shop.example.com -- "$FLY" certs add shop.example.com -a my-web  # reference.toml:14
+step app.web/certificate-shop.example.com certificate my-web shop.example.com -- "$FLY" certs add shop.example.com -a my-web  # reference.toml:15
 
 # verification
 step app.web/verify verify my-web machines:app:iad:2 machines:app:lhr:2 machines:app:nrt:2 secret:DATABASE_URL secret:REDIS_URL secret:SESSION_KEY address:shared_v4 address:v6 certificate:shop.example.com  # reference.toml:11
-step app.worker/verify verify my-worker machines:worker:iad:2 secret:DATABASE_URL secret:REDIS_URL  # reference.toml:41
+step app.worker/verify verify my-worker machines:worker:iad:2 secret:DATABASE_URL secret:REDIS_URL  # reference.toml:42
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

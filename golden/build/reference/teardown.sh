@@ -489,10 +489,10 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.worker/destroy remove_app my-worker -- "$FLY" apps destroy my-worker --yes  # reference.toml:41
+step app.worker/destroy remove_app my-worker -- "$FLY" apps destroy my-worker --yes  # reference.toml:42
 step app.web/destroy remove_app my-web -- "$FLY" apps destroy my-web --yes  # reference.toml:11
-step redis.cache/destroy remove_redis my-cache -- "$FLY" redis destroy my-cache --yes  # reference.toml:59
-step postgres.db/destroy remove_mpg my-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # reference.toml:52
+step redis.cache/destroy remove_redis my-cache -- "$FLY" redis destroy my-cache --yes  # reference.toml:60
+step postgres.db/destroy remove_mpg my-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # reference.toml:53
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -506,39 +506,39 @@ head_of_table
 
 # apps
 check app.web/create app my-web ''  # reference.toml:11
-check app.worker/create app my-worker ''  # reference.toml:41
+check app.worker/create app my-worker ''  # reference.toml:42
 
 # addresses
 check app.web/ip-shared-v4 address my-web shared_v4 ''  # reference.toml:11
 check app.web/ip-v6 address my-web v6 ''  # reference.toml:11
 
 # data services
-check postgres.db/create mpg my-db iad launch  # reference.toml:52
-check redis.cache/create redis my-cache  # reference.toml:59
+check postgres.db/create mpg my-db iad launch  # reference.toml:53
+check redis.cache/create redis my-cache  # reference.toml:60
 
 # secrets
 check app.web/attach-DATABASE_URL attach_mpg my-web DATABASE_URL my-db  # reference.toml:12
 check app.web/attach-REDIS_URL attach_redis my-web REDIS_URL my-cache  # reference.toml:12
-check app.web/secret-SESSION_KEY secret my-web SESSION_KEY  # reference.toml:13
-check app.worker/attach-DATABASE_URL attach_mpg my-worker DATABASE_URL my-db  # reference.toml:44
-check app.worker/attach-REDIS_URL attach_redis my-worker REDIS_URL my-cache  # reference.toml:44
+check app.web/secret-SESSION_KEY secret my-web SESSION_KEY  # reference.toml:14
+check app.worker/attach-DATABASE_URL attach_mpg my-worker DATABASE_URL my-db  # reference.toml:45
+check app.worker/attach-REDIS_URL attach_redis my-worker REDIS_URL my-cache  # reference.toml:45
 
 # deploys
 check app.web/deploy deploy my-web "$HERE"/web/fly.toml  # reference.toml:11
-check app.worker/deploy deploy my-worker "$HERE"/worker/fly.toml  # reference.toml:41
+check app.worker/deploy deploy my-worker "$HERE"/worker/fly.toml  # reference.toml:42
 
 # machine counts
-check app.web/scale-app-iad machines my-web app iad 2  # reference.toml:15
-check app.web/scale-app-lhr machines my-web app lhr 2  # reference.toml:15
-check app.web/scale-app-nrt machines my-web app nrt 2  # reference.toml:15
-check app.worker/scale-worker-iad machines my-worker worker iad 2  # reference.toml:43
+check app.web/scale-app-iad machines my-web app iad 2  # reference.toml:16
+check app.web/scale-app-lhr machines my-web app lhr 2  # reference.toml:16
+check app.web/scale-app-nrt machines my-web app nrt 2  # reference.toml:16
+check app.worker/scale-worker-iad machines my-worker worker iad 2  # reference.toml:44
 
 # certificates
-check app.web/certificate-shop.example.com certificate my-web shop.example.com  # reference.toml:14
+check app.web/certificate-shop.example.com certificate my-web shop.example.com  # reference.toml:15
 
 # verification
 check app.web/verify verify my-web machines:app:iad:2 machines:app:lhr:2 machines:app:nrt:2 secret:DATABASE_URL secret:REDIS_URL secret:SESSION_KEY address:shared_v4 address:v6 certificate:shop.example.com  # reference.toml:11
-check app.worker/verify verify my-worker machines:worker:iad:2 secret:DATABASE_URL secret:REDIS_URL  # reference.toml:41
+check app.worker/verify verify my-worker machines:worker:iad:2 secret:DATABASE_URL secret:REDIS_URL  # reference.toml:42
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

@@ -992,41 +992,41 @@ fi
 
 # apps
 step app.api/create app reels-api '' -- "$FLY" apps create reels-api --org reels-video  # transcoding.toml:11
-step app.transcoder/create app reels-transcoder '' -- "$FLY" apps create reels-transcoder --org reels-video  # transcoding.toml:35
+step app.transcoder/create app reels-transcoder '' -- "$FLY" apps create reels-transcoder --org reels-video  # transcoding.toml:36
 
 # addresses
 step app.api/ip-shared-v4 address reels-api shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a reels-api  # transcoding.toml:11
 step app.api/ip-v6 address reels-api v6 '' -- "$FLY" ips allocate-v6 -a reels-api  # transcoding.toml:11
-step app.transcoder/ip-flycast address reels-transcoder private_v6 '' -- "$FLY" ips allocate-v6 --private -a reels-transcoder  # transcoding.toml:36
+step app.transcoder/ip-flycast address reels-transcoder private_v6 '' -- "$FLY" ips allocate-v6 --private -a reels-transcoder  # transcoding.toml:37
 
 # data services
-step postgres.db/create mpg reels-db lax starter -- "$FLY" mpg create --name reels-db --org reels-video --region lax --plan starter --volume-size 20 --pg-major-version 17  # transcoding.toml:76
-step bucket.media/create bucket reels-media reels-api -- "$FLY" storage create --name reels-media -a reels-api --yes  # transcoding.toml:80
+step postgres.db/create mpg reels-db lax starter -- "$FLY" mpg create --name reels-db --org reels-video --region lax --plan starter --volume-size 20 --pg-major-version 17  # transcoding.toml:78
+step bucket.media/create bucket reels-media reels-api -- "$FLY" storage create --name reels-media -a reels-api --yes  # transcoding.toml:82
 
 # secrets
 step app.api/attach-DATABASE_URL attach_mpg reels-api DATABASE_URL reels-db -- "$FLY" mpg attach CLUSTER_ID -a reels-api --variable-name DATABASE_URL  # transcoding.toml:12
-step app.api/secret-UPLOAD_SIGNING_KEY secret_env reels-api UPLOAD_SIGNING_KEY UPLOAD_SIGNING_KEY  # transcoding.toml:13
+step app.api/secret-UPLOAD_SIGNING_KEY secret_env reels-api UPLOAD_SIGNING_KEY UPLOAD_SIGNING_KEY  # transcoding.toml:14
 
 # volumes
-step app.transcoder/volumes-scratch-lax volumes reels-transcoder scratch lax 3 100 1 false -- "$FLY" volumes create scratch -a reels-transcoder --region lax --size 100 --snapshot-retention 1 --scheduled-snapshots=false --vm-size performance-16x --vm-memory 65536 --yes  # transcoding.toml:62
-step app.transcoder/volumes-scratch-ewr volumes reels-transcoder scratch ewr 3 100 1 false -- "$FLY" volumes create scratch -a reels-transcoder --region ewr --size 100 --snapshot-retention 1 --scheduled-snapshots=false --vm-size performance-16x --vm-memory 65536 --yes  # transcoding.toml:62
+step app.transcoder/volumes-scratch-lax volumes reels-transcoder scratch lax 3 100 1 false -- "$FLY" volumes create scratch -a reels-transcoder --region lax --size 100 --snapshot-retention 1 --scheduled-snapshots=false --vm-size performance-16x --vm-memory 65536 --yes  # transcoding.toml:63
+step app.transcoder/volumes-scratch-ewr volumes reels-transcoder scratch ewr 3 100 1 false -- "$FLY" volumes create scratch -a reels-transcoder --region ewr --size 100 --snapshot-retention 1 --scheduled-snapshots=false --vm-size performance-16x --vm-memory 65536 --yes  # transcoding.toml:63
 
 # deploys
-step app.transcoder/deploy deploy reels-transcoder "$HERE"/transcoder/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/transcoder -c "$HERE"/transcoder/fly.toml -a reels-transcoder --ha=false --no-public-ips --yes  # transcoding.toml:35
+step app.transcoder/deploy deploy reels-transcoder "$HERE"/transcoder/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/transcoder -c "$HERE"/transcoder/fly.toml -a reels-transcoder --ha=false --no-public-ips --yes  # transcoding.toml:36
 step app.api/deploy deploy reels-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a reels-api --ha=false --no-public-ips --yes  # transcoding.toml:11
 
 # machine counts
-step app.api/scale-app-lax machines reels-api app lax 2 -- "$FLY" scale count app=2 --region lax -a reels-api --yes  # transcoding.toml:15
-step app.api/scale-app-ewr machines reels-api app ewr 2 -- "$FLY" scale count app=2 --region ewr -a reels-api --yes  # transcoding.toml:15
-step app.transcoder/scale-app-lax machines reels-transcoder app lax 3 -- "$FLY" scale count app=3 --region lax -a reels-transcoder --yes  # transcoding.toml:38
-step app.transcoder/scale-app-ewr machines reels-transcoder app ewr 3 -- "$FLY" scale count app=3 --region ewr -a reels-transcoder --yes  # transcoding.toml:38
+step app.api/scale-app-lax machines reels-api app lax 2 -- "$FLY" scale count app=2 --region lax -a reels-api --yes  # transcoding.toml:16
+step app.api/scale-app-ewr machines reels-api app ewr 2 -- "$FLY" scale count app=2 --region ewr -a reels-api --yes  # transcoding.toml:16
+step app.transcoder/scale-app-lax machines reels-transcoder app lax 3 -- "$FLY" scale count app=3 --region lax -a reels-transcoder --yes  # transcoding.toml:39
+step app.transcoder/scale-app-ewr machines reels-transcoder app ewr 3 -- "$FLY" scale count app=3 --region ewr -a reels-transcoder --yes  # transcoding.toml:39
 
 # certificates
-step app.api/certificate-api.reels.example.com certificate reels-api api.reels.example.com -- "$FLY" certs add api.reels.example.com -a reels-api  # transcoding.toml:14
+step app.api/certificate-api.reels.example.com certificate reels-api api.reels.example.com -- "$FLY" certs add api.reels.example.com -a reels-api  # transcoding.toml:15
 
 # verification
 step app.api/verify verify reels-api machines:app:lax:2 machines:app:ewr:2 secret:DATABASE_URL secret:UPLOAD_SIGNING_KEY address:shared_v4 address:v6 certificate:api.reels.example.com  # transcoding.toml:11
-step app.transcoder/verify verify reels-transcoder machines:app:lax:3 machines:app:ewr:3 volume:scratch address:private_v6  # transcoding.toml:35
+step app.transcoder/verify verify reels-transcoder machines:app:lax:3 machines:app:ewr:3 volume:scratch address:private_v6  # transcoding.toml:36
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -490,9 +490,9 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
 fi
 
 step app.api/destroy remove_app reels-api -- "$FLY" apps destroy reels-api --yes  # transcoding.toml:11
-step app.transcoder/destroy remove_app reels-transcoder scratch -- "$FLY" apps destroy reels-transcoder --yes  # transcoding.toml:35
-step bucket.media/destroy remove_bucket reels-media -- "$FLY" storage destroy reels-media --yes  # transcoding.toml:80
-step postgres.db/destroy remove_mpg reels-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # transcoding.toml:76
+step app.transcoder/destroy remove_app reels-transcoder scratch -- "$FLY" apps destroy reels-transcoder --yes  # transcoding.toml:36
+step bucket.media/destroy remove_bucket reels-media -- "$FLY" storage destroy reels-media --yes  # transcoding.toml:82
+step postgres.db/destroy remove_mpg reels-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # transcoding.toml:78
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -504,41 +504,41 @@ head_of_table
 
 # apps
 check app.api/create app reels-api ''  # transcoding.toml:11
-check app.transcoder/create app reels-transcoder ''  # transcoding.toml:35
+check app.transcoder/create app reels-transcoder ''  # transcoding.toml:36
 
 # addresses
 check app.api/ip-shared-v4 address reels-api shared_v4 ''  # transcoding.toml:11
 check app.api/ip-v6 address reels-api v6 ''  # transcoding.toml:11
-check app.transcoder/ip-flycast address reels-transcoder private_v6 ''  # transcoding.toml:36
+check app.transcoder/ip-flycast address reels-transcoder private_v6 ''  # transcoding.toml:37
 
 # data services
-check postgres.db/create mpg reels-db lax starter  # transcoding.toml:76
-check bucket.media/create bucket reels-media reels-api  # transcoding.toml:80
+check postgres.db/create mpg reels-db lax starter  # transcoding.toml:78
+check bucket.media/create bucket reels-media reels-api  # transcoding.toml:82
 
 # secrets
 check app.api/attach-DATABASE_URL attach_mpg reels-api DATABASE_URL reels-db  # transcoding.toml:12
-check app.api/secret-UPLOAD_SIGNING_KEY secret reels-api UPLOAD_SIGNING_KEY  # transcoding.toml:13
+check app.api/secret-UPLOAD_SIGNING_KEY secret reels-api UPLOAD_SIGNING_KEY  # transcoding.toml:14
 
 # volumes
-check app.transcoder/volumes-scratch-lax volumes reels-transcoder scratch lax 3 100 1 false  # transcoding.toml:62
-check app.transcoder/volumes-scratch-ewr volumes reels-transcoder scratch ewr 3 100 1 false  # transcoding.toml:62
+check app.transcoder/volumes-scratch-lax volumes reels-transcoder scratch lax 3 100 1 false  # transcoding.toml:63
+check app.transcoder/volumes-scratch-ewr volumes reels-transcoder scratch ewr 3 100 1 false  # transcoding.toml:63
 
 # deploys
-check app.transcoder/deploy deploy reels-transcoder "$HERE"/transcoder/fly.toml  # transcoding.toml:35
+check app.transcoder/deploy deploy reels-transcoder "$HERE"/transcoder/fly.toml  # transcoding.toml:36
 check app.api/deploy deploy reels-api "$HERE"/api/fly.toml  # transcoding.toml:11
 
 # machine counts
-check app.api/scale-app-lax machines reels-api app lax 2  # transcoding.toml:15
-check app.api/scale-app-ewr machines reels-api app ewr 2  # transcoding.toml:15
-check app.transcoder/scale-app-lax machines reels-transcoder app lax 3  # transcoding.toml:38
-check app.transcoder/scale-app-ewr machines reels-transcoder app ewr 3  # transcoding.toml:38
+check app.api/scale-app-lax machines reels-api app lax 2  # transcoding.toml:16
+check app.api/scale-app-ewr machines reels-api app ewr 2  # transcoding.toml:16
+check app.transcoder/scale-app-lax machines reels-transcoder app lax 3  # transcoding.toml:39
+check app.transcoder/scale-app-ewr machines reels-transcoder app ewr 3  # transcoding.toml:39
 
 # certificates
-check app.api/certificate-api.reels.example.com certificate reels-api api.reels.example.com  # transcoding.toml:14
+check app.api/certificate-api.reels.example.com certificate reels-api api.reels.example.com  # transcoding.toml:15
 
 # verification
 check app.api/verify verify reels-api machines:app:lax:2 machines:app:ewr:2 secret:DATABASE_URL secret:UPLOAD_SIGNING_KEY address:shared_v4 address:v6 certificate:api.reels.example.com  # transcoding.toml:11
-check app.transcoder/verify verify reels-transcoder machines:app:lax:3 machines:app:ewr:3 volume:scratch address:private_v6  # transcoding.toml:35
+check app.transcoder/verify verify reels-transcoder machines:app:lax:3 machines:app:ewr:3 volume:scratch address:private_v6  # transcoding.toml:36
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

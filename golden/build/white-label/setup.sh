@@ -992,53 +992,53 @@ fi
 
 # apps
 step app.storefront/create app bazaar-storefront bazaar-prod -- "$FLY" apps create bazaar-storefront --org bazaar-retail --network bazaar-prod  # white-label.toml:14
-step app.prices/create app bazaar-prices bazaar-prod -- "$FLY" apps create bazaar-prices --org bazaar-retail --network bazaar-prod  # white-label.toml:48
-step app.broker/create app bazaar-broker bazaar-prod -- "$FLY" apps create bazaar-broker --org bazaar-retail --network bazaar-prod  # white-label.toml:74
+step app.prices/create app bazaar-prices bazaar-prod -- "$FLY" apps create bazaar-prices --org bazaar-retail --network bazaar-prod  # white-label.toml:49
+step app.broker/create app bazaar-broker bazaar-prod -- "$FLY" apps create bazaar-broker --org bazaar-retail --network bazaar-prod  # white-label.toml:76
 
 # addresses
 step app.storefront/ip-shared-v4 address bazaar-storefront shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a bazaar-storefront  # white-label.toml:14
 step app.storefront/ip-v6 address bazaar-storefront v6 '' -- "$FLY" ips allocate-v6 -a bazaar-storefront  # white-label.toml:14
-step app.prices/ip-flycast address bazaar-prices private_v6 '' -- "$FLY" ips allocate-v6 --private -a bazaar-prices  # white-label.toml:49
+step app.prices/ip-flycast address bazaar-prices private_v6 '' -- "$FLY" ips allocate-v6 --private -a bazaar-prices  # white-label.toml:50
 
 # data services
-step postgres.catalogue/create mpg bazaar-catalogue lhr launch -- "$FLY" mpg create --name bazaar-catalogue --org bazaar-retail --region lhr --plan launch --volume-size 40 --pg-major-version 17  # white-label.toml:101
-step redis.prices/create redis bazaar-prices -- "$FLY" redis create --name bazaar-prices --org bazaar-retail --region lhr --replica-regions iad --enable-eviction --enable-prodpack=false  # white-label.toml:105
+step postgres.catalogue/create mpg bazaar-catalogue lhr launch -- "$FLY" mpg create --name bazaar-catalogue --org bazaar-retail --region lhr --plan launch --volume-size 40 --pg-major-version 17  # white-label.toml:103
+step redis.prices/create redis bazaar-prices -- "$FLY" redis create --name bazaar-prices --org bazaar-retail --region lhr --replica-regions iad --enable-eviction --enable-prodpack=false  # white-label.toml:107
 
 # secrets
 step app.storefront/attach-DATABASE_URL attach_mpg bazaar-storefront DATABASE_URL bazaar-catalogue -- "$FLY" mpg attach CLUSTER_ID -a bazaar-storefront --variable-name DATABASE_URL  # white-label.toml:15
-step app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaar-catalogue -- "$FLY" mpg attach CLUSTER_ID -a bazaar-prices --variable-name DATABASE_URL  # white-label.toml:52
-step app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:52
+step app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaar-catalogue -- "$FLY" mpg attach CLUSTER_ID -a bazaar-prices --variable-name DATABASE_URL  # white-label.toml:53
+step app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:53
 
 # volumes
-step app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true -- "$FLY" volumes create jetstream -a bazaar-broker --region lhr --size 10 --snapshot-retention 7 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # white-label.toml:81
+step app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true -- "$FLY" volumes create jetstream -a bazaar-broker --region lhr --size 10 --snapshot-retention 7 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # white-label.toml:83
 
 # deploys
-step app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/broker -c "$HERE"/broker/fly.toml -a bazaar-broker --ha=false --no-public-ips --yes  # white-label.toml:74
-step app.prices/deploy deploy bazaar-prices "$HERE"/prices/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/prices/fly.toml -a bazaar-prices --ha=false --no-public-ips --yes  # white-label.toml:48
+step app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/broker -c "$HERE"/broker/fly.toml -a bazaar-broker --ha=false --no-public-ips --yes  # white-label.toml:76
+step app.prices/deploy deploy bazaar-prices "$HERE"/prices/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/prices/fly.toml -a bazaar-prices --ha=false --no-public-ips --yes  # white-label.toml:49
 step app.storefront/deploy deploy bazaar-storefront "$HERE"/storefront/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/storefront/fly.toml -a bazaar-storefront --ha=false --no-public-ips --yes  # white-label.toml:14
 
 # machine counts
 step app.storefront/scale-app-lhr machines bazaar-storefront app lhr 2 -- "$FLY" scale count app=2 --region lhr -a bazaar-storefront --yes  # white-label.toml:10
 step app.storefront/scale-app-iad machines bazaar-storefront app iad 3 -- "$FLY" scale count app=3 --region iad -a bazaar-storefront --yes  # white-label.toml:10
 step app.storefront/scale-app-gru machines bazaar-storefront app gru 1 -- "$FLY" scale count app=1 --region gru -a bazaar-storefront --yes  # white-label.toml:10
-step app.prices/scale-app-lhr machines bazaar-prices app lhr 1 -- "$FLY" scale count app=1 --region lhr -a bazaar-prices --yes  # white-label.toml:50
-step app.prices/scale-app-iad machines bazaar-prices app iad 1 -- "$FLY" scale count app=1 --region iad -a bazaar-prices --yes  # white-label.toml:50
-step app.broker/scale-app-lhr machines bazaar-broker app lhr 3 -- "$FLY" scale count app=3 --region lhr -a bazaar-broker --yes  # white-label.toml:76
+step app.prices/scale-app-lhr machines bazaar-prices app lhr 1 -- "$FLY" scale count app=1 --region lhr -a bazaar-prices --yes  # white-label.toml:51
+step app.prices/scale-app-iad machines bazaar-prices app iad 1 -- "$FLY" scale count app=1 --region iad -a bazaar-prices --yes  # white-label.toml:51
+step app.broker/scale-app-lhr machines bazaar-broker app lhr 3 -- "$FLY" scale count app=3 --region lhr -a bazaar-broker --yes  # white-label.toml:78
 
 # certificates
-step app.storefront/certificate-bazaar.example.com certificate bazaar-storefront bazaar.example.com -- "$FLY" certs add bazaar.example.com -a bazaar-storefront  # white-label.toml:18
-step 'app.storefront/certificate-*.bazaar.example.com' certificate bazaar-storefront '*.bazaar.example.com' -- "$FLY" certs add '*.bazaar.example.com' -a bazaar-storefront  # white-label.toml:19
-step app.storefront/certificate-shop.acme.example certificate bazaar-storefront shop.acme.example -- "$FLY" certs add shop.acme.example -a bazaar-storefront  # white-label.toml:20
-step app.storefront/certificate-www.acme.example certificate bazaar-storefront www.acme.example -- "$FLY" certs add www.acme.example -a bazaar-storefront  # white-label.toml:21
-step app.storefront/certificate-store.umbrella.example certificate bazaar-storefront store.umbrella.example -- "$FLY" certs add store.umbrella.example -a bazaar-storefront  # white-label.toml:22
-step app.storefront/certificate-tienda.sol.example certificate bazaar-storefront tienda.sol.example -- "$FLY" certs add tienda.sol.example -a bazaar-storefront  # white-label.toml:23
-step app.storefront/certificate-loja.lua.example certificate bazaar-storefront loja.lua.example -- "$FLY" certs add loja.lua.example -a bazaar-storefront  # white-label.toml:24
-step app.storefront/certificate-xn--mnchen-3ya.example certificate bazaar-storefront xn--mnchen-3ya.example -- "$FLY" certs add xn--mnchen-3ya.example -a bazaar-storefront  # white-label.toml:25
+step app.storefront/certificate-bazaar.example.com certificate bazaar-storefront bazaar.example.com -- "$FLY" certs add bazaar.example.com -a bazaar-storefront  # white-label.toml:19
+step 'app.storefront/certificate-*.bazaar.example.com' certificate bazaar-storefront '*.bazaar.example.com' -- "$FLY" certs add '*.bazaar.example.com' -a bazaar-storefront  # white-label.toml:20
+step app.storefront/certificate-shop.acme.example certificate bazaar-storefront shop.acme.example -- "$FLY" certs add shop.acme.example -a bazaar-storefront  # white-label.toml:21
+step app.storefront/certificate-www.acme.example certificate bazaar-storefront www.acme.example -- "$FLY" certs add www.acme.example -a bazaar-storefront  # white-label.toml:22
+step app.storefront/certificate-store.umbrella.example certificate bazaar-storefront store.umbrella.example -- "$FLY" certs add store.umbrella.example -a bazaar-storefront  # white-label.toml:23
+step app.storefront/certificate-tienda.sol.example certificate bazaar-storefront tienda.sol.example -- "$FLY" certs add tienda.sol.example -a bazaar-storefront  # white-label.toml:24
+step app.storefront/certificate-loja.lua.example certificate bazaar-storefront loja.lua.example -- "$FLY" certs add loja.lua.example -a bazaar-storefront  # white-label.toml:25
+step app.storefront/certificate-xn--mnchen-3ya.example certificate bazaar-storefront xn--mnchen-3ya.example -- "$FLY" certs add xn--mnchen-3ya.example -a bazaar-storefront  # white-label.toml:26
 
 # verification
 step app.storefront/verify verify bazaar-storefront machines:app:iad:3 machines:app:lhr:2 machines:app:gru:1 secret:DATABASE_URL address:shared_v4 address:v6 certificate:bazaar.example.com 'certificate:*.bazaar.example.com' certificate:shop.acme.example certificate:www.acme.example certificate:store.umbrella.example certificate:tienda.sol.example certificate:loja.lua.example certificate:xn--mnchen-3ya.example  # white-label.toml:14
-step app.prices/verify verify bazaar-prices machines:app:lhr:1 machines:app:iad:1 secret:DATABASE_URL secret:REDIS_URL address:private_v6  # white-label.toml:48
-step app.broker/verify verify bazaar-broker machines:app:lhr:3 volume:jetstream  # white-label.toml:74
+step app.prices/verify verify bazaar-prices machines:app:lhr:1 machines:app:iad:1 secret:DATABASE_URL secret:REDIS_URL address:private_v6  # white-label.toml:49
+step app.broker/verify verify bazaar-broker machines:app:lhr:3 volume:jetstream  # white-label.toml:76
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

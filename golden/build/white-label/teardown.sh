@@ -487,10 +487,10 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
 fi
 
 step app.storefront/destroy remove_app bazaar-storefront -- "$FLY" apps destroy bazaar-storefront --yes  # white-label.toml:14
-step app.prices/destroy remove_app bazaar-prices -- "$FLY" apps destroy bazaar-prices --yes  # white-label.toml:48
-step app.broker/destroy remove_app bazaar-broker jetstream -- "$FLY" apps destroy bazaar-broker --yes  # white-label.toml:74
-step redis.prices/destroy remove_redis bazaar-prices -- "$FLY" redis destroy bazaar-prices --yes  # white-label.toml:105
-step postgres.catalogue/destroy remove_mpg bazaar-catalogue -- "$FLY" mpg destroy CLUSTER_ID --yes  # white-label.toml:101
+step app.prices/destroy remove_app bazaar-prices -- "$FLY" apps destroy bazaar-prices --yes  # white-label.toml:49
+step app.broker/destroy remove_app bazaar-broker jetstream -- "$FLY" apps destroy bazaar-broker --yes  # white-label.toml:76
+step redis.prices/destroy remove_redis bazaar-prices -- "$FLY" redis destroy bazaar-prices --yes  # white-label.toml:107
+step postgres.catalogue/destroy remove_mpg bazaar-catalogue -- "$FLY" mpg destroy CLUSTER_ID --yes  # white-label.toml:103
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -503,53 +503,53 @@ head_of_table
 
 # apps
 check app.storefront/create app bazaar-storefront bazaar-prod  # white-label.toml:14
-check app.prices/create app bazaar-prices bazaar-prod  # white-label.toml:48
-check app.broker/create app bazaar-broker bazaar-prod  # white-label.toml:74
+check app.prices/create app bazaar-prices bazaar-prod  # white-label.toml:49
+check app.broker/create app bazaar-broker bazaar-prod  # white-label.toml:76
 
 # addresses
 check app.storefront/ip-shared-v4 address bazaar-storefront shared_v4 ''  # white-label.toml:14
 check app.storefront/ip-v6 address bazaar-storefront v6 ''  # white-label.toml:14
-check app.prices/ip-flycast address bazaar-prices private_v6 ''  # white-label.toml:49
+check app.prices/ip-flycast address bazaar-prices private_v6 ''  # white-label.toml:50
 
 # data services
-check postgres.catalogue/create mpg bazaar-catalogue lhr launch  # white-label.toml:101
-check redis.prices/create redis bazaar-prices  # white-label.toml:105
+check postgres.catalogue/create mpg bazaar-catalogue lhr launch  # white-label.toml:103
+check redis.prices/create redis bazaar-prices  # white-label.toml:107
 
 # secrets
 check app.storefront/attach-DATABASE_URL attach_mpg bazaar-storefront DATABASE_URL bazaar-catalogue  # white-label.toml:15
-check app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaar-catalogue  # white-label.toml:52
-check app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:52
+check app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaar-catalogue  # white-label.toml:53
+check app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:53
 
 # volumes
-check app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true  # white-label.toml:81
+check app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true  # white-label.toml:83
 
 # deploys
-check app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml  # white-label.toml:74
-check app.prices/deploy deploy bazaar-prices "$HERE"/prices/fly.toml  # white-label.toml:48
+check app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml  # white-label.toml:76
+check app.prices/deploy deploy bazaar-prices "$HERE"/prices/fly.toml  # white-label.toml:49
 check app.storefront/deploy deploy bazaar-storefront "$HERE"/storefront/fly.toml  # white-label.toml:14
 
 # machine counts
 check app.storefront/scale-app-lhr machines bazaar-storefront app lhr 2  # white-label.toml:10
 check app.storefront/scale-app-iad machines bazaar-storefront app iad 3  # white-label.toml:10
 check app.storefront/scale-app-gru machines bazaar-storefront app gru 1  # white-label.toml:10
-check app.prices/scale-app-lhr machines bazaar-prices app lhr 1  # white-label.toml:50
-check app.prices/scale-app-iad machines bazaar-prices app iad 1  # white-label.toml:50
-check app.broker/scale-app-lhr machines bazaar-broker app lhr 3  # white-label.toml:76
+check app.prices/scale-app-lhr machines bazaar-prices app lhr 1  # white-label.toml:51
+check app.prices/scale-app-iad machines bazaar-prices app iad 1  # white-label.toml:51
+check app.broker/scale-app-lhr machines bazaar-broker app lhr 3  # white-label.toml:78
 
 # certificates
-check app.storefront/certificate-bazaar.example.com certificate bazaar-storefront bazaar.example.com  # white-label.toml:18
-check 'app.storefront/certificate-*.bazaar.example.com' certificate bazaar-storefront '*.bazaar.example.com'  # white-label.toml:19
-check app.storefront/certificate-shop.acme.example certificate bazaar-storefront shop.acme.example  # white-label.toml:20
-check app.storefront/certificate-www.acme.example certificate bazaar-storefront www.acme.example  # white-label.toml:21
-check app.storefront/certificate-store.umbrella.example certificate bazaar-storefront store.umbrella.example  # white-label.toml:22
-check app.storefront/certificate-tienda.sol.example certificate bazaar-storefront tienda.sol.example  # white-label.toml:23
-check app.storefront/certificate-loja.lua.example certificate bazaar-storefront loja.lua.example  # white-label.toml:24
-check app.storefront/certificate-xn--mnchen-3ya.example certificate bazaar-storefront xn--mnchen-3ya.example  # white-label.toml:25
+check app.storefront/certificate-bazaar.example.com certificate bazaar-storefront bazaar.example.com  # white-label.toml:19
+check 'app.storefront/certificate-*.bazaar.example.com' certificate bazaar-storefront '*.bazaar.example.com'  # white-label.toml:20
+check app.storefront/certificate-shop.acme.example certificate bazaar-storefront shop.acme.example  # white-label.toml:21
+check app.storefront/certificate-www.acme.example certificate bazaar-storefront www.acme.example  # white-label.toml:22
+check app.storefront/certificate-store.umbrella.example certificate bazaar-storefront store.umbrella.example  # white-label.toml:23
+check app.storefront/certificate-tienda.sol.example certificate bazaar-storefront tienda.sol.example  # white-label.toml:24
+check app.storefront/certificate-loja.lua.example certificate bazaar-storefront loja.lua.example  # white-label.toml:25
+check app.storefront/certificate-xn--mnchen-3ya.example certificate bazaar-storefront xn--mnchen-3ya.example  # white-label.toml:26
 
 # verification
 check app.storefront/verify verify bazaar-storefront machines:app:iad:3 machines:app:lhr:2 machines:app:gru:1 secret:DATABASE_URL address:shared_v4 address:v6 certificate:bazaar.example.com 'certificate:*.bazaar.example.com' certificate:shop.acme.example certificate:www.acme.example certificate:store.umbrella.example certificate:tienda.sol.example certificate:loja.lua.example certificate:xn--mnchen-3ya.example  # white-label.toml:14
-check app.prices/verify verify bazaar-prices machines:app:lhr:1 machines:app:iad:1 secret:DATABASE_URL secret:REDIS_URL address:private_v6  # white-label.toml:48
-check app.broker/verify verify bazaar-broker machines:app:lhr:3 volume:jetstream  # white-label.toml:74
+check app.prices/verify verify bazaar-prices machines:app:lhr:1 machines:app:iad:1 secret:DATABASE_URL secret:REDIS_URL address:private_v6  # white-label.toml:49
+check app.broker/verify verify bazaar-broker machines:app:lhr:3 volume:jetstream  # white-label.toml:76
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

@@ -1001,29 +1001,29 @@ step app.mail/ip-shared-v4 address courier-mail shared_v4 '' -- "$FLY" ips alloc
 step app.mail/ip-v6 address courier-mail v6 '' -- "$FLY" ips allocate-v6 -a courier-mail  # worker-fleet.toml:11
 
 # data services
-step postgres.db/create mpg courier-db iad scale -- "$FLY" mpg create --name courier-db --org courier-mail --region iad --plan scale --volume-size 200 --pg-major-version 17  # worker-fleet.toml:93
-step redis.queue/create redis courier-queue -- "$FLY" redis create --name courier-queue --org courier-mail --region iad --no-replicas --disable-eviction --enable-prodpack=false --plan 'Fixed 1GB' --enable-auto-upgrade=false  # worker-fleet.toml:97
+step postgres.db/create mpg courier-db iad scale -- "$FLY" mpg create --name courier-db --org courier-mail --region iad --plan scale --volume-size 200 --pg-major-version 17  # worker-fleet.toml:94
+step redis.queue/create redis courier-queue -- "$FLY" redis create --name courier-queue --org courier-mail --region iad --no-replicas --disable-eviction --enable-prodpack=false --plan 'Fixed 1GB' --enable-auto-upgrade=false  # worker-fleet.toml:98
 
 # secrets
 step app.mail/attach-DATABASE_URL attach_mpg courier-mail DATABASE_URL courier-db -- "$FLY" mpg attach CLUSTER_ID -a courier-mail --variable-name DATABASE_URL  # worker-fleet.toml:12
 step app.mail/attach-REDIS_URL attach_redis courier-mail REDIS_URL courier-queue  # worker-fleet.toml:12
-step app.mail/secret-SMTP_PASSWORD secret_env courier-mail SMTP_PASSWORD SMTP_PASSWORD  # worker-fleet.toml:13
-step app.mail/secret-WEBHOOK_SIGNING_KEY secret_env courier-mail WEBHOOK_SIGNING_KEY WEBHOOK_SIGNING_KEY  # worker-fleet.toml:13
+step app.mail/secret-SMTP_PASSWORD secret_env courier-mail SMTP_PASSWORD SMTP_PASSWORD  # worker-fleet.toml:14
+step app.mail/secret-WEBHOOK_SIGNING_KEY secret_env courier-mail WEBHOOK_SIGNING_KEY WEBHOOK_SIGNING_KEY  # worker-fleet.toml:14
 
 # deploys
 step app.mail/deploy deploy courier-mail "$HERE"/mail/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/mail/fly.toml -a courier-mail --ha=false --no-public-ips --yes  # worker-fleet.toml:11
 
 # machine counts
-step app.mail/scale-web-iad machines courier-mail web iad 2 -- "$FLY" scale count web=2 --region iad -a courier-mail --yes  # worker-fleet.toml:33
-step app.mail/scale-web-ams machines courier-mail web ams 2 -- "$FLY" scale count web=2 --region ams -a courier-mail --yes  # worker-fleet.toml:33
-step app.mail/scale-web-sin machines courier-mail web sin 1 -- "$FLY" scale count web=1 --region sin -a courier-mail --yes  # worker-fleet.toml:33
-step app.mail/scale-bulk-iad machines courier-mail bulk iad 6 -- "$FLY" scale count bulk=6 --region iad -a courier-mail --yes  # worker-fleet.toml:36
-step app.mail/scale-urgent-iad machines courier-mail urgent iad 3 -- "$FLY" scale count urgent=3 --region iad -a courier-mail --yes  # worker-fleet.toml:39
-step app.mail/scale-urgent-ams machines courier-mail urgent ams 1 -- "$FLY" scale count urgent=1 --region ams -a courier-mail --yes  # worker-fleet.toml:39
-step app.mail/scale-scheduler-iad machines courier-mail scheduler iad 1 -- "$FLY" scale count scheduler=1 --region iad -a courier-mail --yes  # worker-fleet.toml:42
+step app.mail/scale-web-iad machines courier-mail web iad 2 -- "$FLY" scale count web=2 --region iad -a courier-mail --yes  # worker-fleet.toml:34
+step app.mail/scale-web-ams machines courier-mail web ams 2 -- "$FLY" scale count web=2 --region ams -a courier-mail --yes  # worker-fleet.toml:34
+step app.mail/scale-web-sin machines courier-mail web sin 1 -- "$FLY" scale count web=1 --region sin -a courier-mail --yes  # worker-fleet.toml:34
+step app.mail/scale-bulk-iad machines courier-mail bulk iad 6 -- "$FLY" scale count bulk=6 --region iad -a courier-mail --yes  # worker-fleet.toml:37
+step app.mail/scale-urgent-iad machines courier-mail urgent iad 3 -- "$FLY" scale count urgent=3 --region iad -a courier-mail --yes  # worker-fleet.toml:40
+step app.mail/scale-urgent-ams machines courier-mail urgent ams 1 -- "$FLY" scale count urgent=1 --region ams -a courier-mail --yes  # worker-fleet.toml:40
+step app.mail/scale-scheduler-iad machines courier-mail scheduler iad 1 -- "$FLY" scale count scheduler=1 --region iad -a courier-mail --yes  # worker-fleet.toml:43
 
 # certificates
-step app.mail/certificate-courier.example.com certificate courier-mail courier.example.com -- "$FLY" certs add courier.example.com -a courier-mail  # worker-fleet.toml:14
+step app.mail/certificate-courier.example.com certificate courier-mail courier.example.com -- "$FLY" certs add courier.example.com -a courier-mail  # worker-fleet.toml:15
 
 # verification
 step app.mail/verify verify courier-mail machines:web:iad:2 machines:web:ams:2 machines:web:sin:1 machines:bulk:iad:6 machines:urgent:iad:3 machines:urgent:ams:1 machines:scheduler:iad:1 secret:DATABASE_URL secret:REDIS_URL secret:SMTP_PASSWORD secret:WEBHOOK_SIGNING_KEY address:shared_v4 address:v6 certificate:courier.example.com  # worker-fleet.toml:11

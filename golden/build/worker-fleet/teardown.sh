@@ -490,8 +490,8 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
 fi
 
 step app.mail/destroy remove_app courier-mail -- "$FLY" apps destroy courier-mail --yes  # worker-fleet.toml:11
-step redis.queue/destroy remove_redis courier-queue -- "$FLY" redis destroy courier-queue --yes  # worker-fleet.toml:97
-step postgres.db/destroy remove_mpg courier-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # worker-fleet.toml:93
+step redis.queue/destroy remove_redis courier-queue -- "$FLY" redis destroy courier-queue --yes  # worker-fleet.toml:98
+step postgres.db/destroy remove_mpg courier-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # worker-fleet.toml:94
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -249,7 +249,7 @@ head_of_table() {
   fi
   case $status in
   'All Systems Operational') result ok platform operational operational ;;
-  *) result note platform operational "$status" ;;
+  *) result note platform operational "${status:-unknown}" ;;
   esac
   ID=fly/token
   result ok organisation "$ORG" "$ORG"
@@ -512,29 +512,29 @@ check app.mail/ip-shared-v4 address courier-mail shared_v4 ''  # worker-fleet.to
 check app.mail/ip-v6 address courier-mail v6 ''  # worker-fleet.toml:11
 
 # data services
-check postgres.db/create mpg courier-db iad scale  # worker-fleet.toml:93
-check redis.queue/create redis courier-queue  # worker-fleet.toml:97
+check postgres.db/create mpg courier-db iad scale  # worker-fleet.toml:94
+check redis.queue/create redis courier-queue  # worker-fleet.toml:98
 
 # secrets
 check app.mail/attach-DATABASE_URL attach_mpg courier-mail DATABASE_URL courier-db  # worker-fleet.toml:12
 check app.mail/attach-REDIS_URL attach_redis courier-mail REDIS_URL courier-queue  # worker-fleet.toml:12
-check app.mail/secret-SMTP_PASSWORD secret courier-mail SMTP_PASSWORD  # worker-fleet.toml:13
-check app.mail/secret-WEBHOOK_SIGNING_KEY secret courier-mail WEBHOOK_SIGNING_KEY  # worker-fleet.toml:13
+check app.mail/secret-SMTP_PASSWORD secret courier-mail SMTP_PASSWORD  # worker-fleet.toml:14
+check app.mail/secret-WEBHOOK_SIGNING_KEY secret courier-mail WEBHOOK_SIGNING_KEY  # worker-fleet.toml:14
 
 # deploys
 check app.mail/deploy deploy courier-mail "$HERE"/mail/fly.toml  # worker-fleet.toml:11
 
 # machine counts
-check app.mail/scale-web-iad machines courier-mail web iad 2  # worker-fleet.toml:33
-check app.mail/scale-web-ams machines courier-mail web ams 2  # worker-fleet.toml:33
-check app.mail/scale-web-sin machines courier-mail web sin 1  # worker-fleet.toml:33
-check app.mail/scale-bulk-iad machines courier-mail bulk iad 6  # worker-fleet.toml:36
-check app.mail/scale-urgent-iad machines courier-mail urgent iad 3  # worker-fleet.toml:39
-check app.mail/scale-urgent-ams machines courier-mail urgent ams 1  # worker-fleet.toml:39
-check app.mail/scale-scheduler-iad machines courier-mail scheduler iad 1  # worker-fleet.toml:42
+check app.mail/scale-web-iad machines courier-mail web iad 2  # worker-fleet.toml:34
+check app.mail/scale-web-ams machines courier-mail web ams 2  # worker-fleet.toml:34
+check app.mail/scale-web-sin machines courier-mail web sin 1  # worker-fleet.toml:34
+check app.mail/scale-bulk-iad machines courier-mail bulk iad 6  # worker-fleet.toml:37
+check app.mail/scale-urgent-iad machines courier-mail urgent iad 3  # worker-fleet.toml:40
+check app.mail/scale-urgent-ams machines courier-mail urgent ams 1  # worker-fleet.toml:40
+check app.mail/scale-scheduler-iad machines courier-mail scheduler iad 1  # worker-fleet.toml:43
 
 # certificates
-check app.mail/certificate-courier.example.com certificate courier-mail courier.example.com  # worker-fleet.toml:14
+check app.mail/certificate-courier.example.com certificate courier-mail courier.example.com  # worker-fleet.toml:15
 
 # verification
 check app.mail/verify verify courier-mail machines:web:iad:2 machines:web:ams:2 machines:web:sin:1 machines:bulk:iad:6 machines:urgent:iad:3 machines:urgent:ams:1 machines:scheduler:iad:1 secret:DATABASE_URL secret:REDIS_URL secret:SMTP_PASSWORD secret:WEBHOOK_SIGNING_KEY address:shared_v4 address:v6 certificate:courier.example.com  # worker-fleet.toml:11

@@ -35,6 +35,8 @@ declare_rule! {
     ///
     /// - Fly.io, blueprints/long-running-tasks
     /// - Fly.io, launch/autostop-autostart
+    /// - https://github.com/manavgup/wikimind/issues/616
+    /// - https://github.com/superfly/docs/pull/2416
     static RULE = {
         name: "autostop-background-work",
         code: "FA307",

@@ -10,7 +10,9 @@ declare_rule! {
     /// The proxy stops idle machines because it can start them when the next request comes. With
     /// `auto_start_machines = false` it only does the first half: in the first quiet hour the machines stop, one after
     /// the other, and stay down until somebody starts them by hand. `min_machines_running` does not help, because it
-    /// only holds back stopping: a machine that ends on its own is not replaced.
+    /// only holds back stopping: a machine that ends on its own is not replaced. A release with all three keys took a
+    /// service down for its users: both machines stopped after the deploy, and nothing started them
+    /// ([cratesio-mcp#131](https://github.com/joshrotenberg/cratesio-mcp/pull/131)).
     ///
     /// ## Example
     ///
@@ -30,6 +32,7 @@ declare_rule! {
     ///
     /// - Fly.io, launch/autostop-autostart
     /// - Fly.io, reference/fly-proxy-autostop-autostart
+    /// - https://github.com/joshrotenberg/cratesio-mcp/pull/131
     static RULE = {
         name: "autostop-without-autostart",
         code: "FA306",

@@ -114,6 +114,7 @@ fn is_often(cron: &str) -> bool {
 /// Whether a script asks a host.
 fn asks(script: &str, host: &str) -> bool {
     let begins = |at: usize| script[..at].ends_with("//");
-    let ends = |at: usize| !script[at + host.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let ends =
+        |at: usize| !script[at + host.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.');
     script.match_indices(host).any(|(at, _)| begins(at) && ends(at))
 }

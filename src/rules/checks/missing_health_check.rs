@@ -11,7 +11,8 @@ declare_rule! {
     ///
     /// A check of a service decides about routing: a machine that fails it gets no requests. Without one the proxy
     /// sends requests to whatever accepts connections, and a deploy takes a new version that answers every request with
-    /// an error for a good one, and goes on to replace the other machines. The entries of `[checks]` are for
+    /// an error for a good one, and goes on to replace the other machines
+    /// ([cratesio-mcp#137](https://github.com/joshrotenberg/cratesio-mcp/pull/137)). The entries of `[checks]` are for
     /// monitoring alone.
     ///
     /// The path should answer 200 when the machine can do its work, and quickly: no redirect, no login. What all
@@ -39,6 +40,7 @@ declare_rule! {
     ///
     /// - Fly.io, reference/health-checks
     /// - Fly.io, apps/going-to-production
+    /// - https://github.com/joshrotenberg/cratesio-mcp/pull/137
     static RULE = {
         name: "missing-health-check",
         code: "FA106",

@@ -48,6 +48,7 @@ declare_rule! {
     ///
     /// - Fly.io, machines/guides-examples/machine-restart-policy
     /// - Fly.io, reference/configuration
+    /// - https://github.com/markmhendrickson/neotoma/issues/2279
     static RULE = {
         name: "worker-restart-policy",
         code: "FA109",

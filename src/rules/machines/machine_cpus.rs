@@ -1,6 +1,7 @@
 use crate::diag::fix::string_literal;
 use crate::fly_toml::Vm;
-use crate::model::{App, Guest};
+use crate::model::App;
+use crate::rules::data::Guest;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::schema::list;
 use crate::spec::Level;

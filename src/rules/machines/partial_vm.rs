@@ -1,5 +1,6 @@
 use crate::diag::fix::string_literal;
-use crate::model::{App, Guest};
+use crate::model::App;
+use crate::rules::data::Guest;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 

@@ -1,4 +1,5 @@
-use crate::model::{Model, Use, is_cache_word, is_queue_word};
+use crate::model::{Model, Use};
+use crate::rules::data::{is_cache_word, is_queue_word};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
 

@@ -1,4 +1,5 @@
-use crate::model::{Model, is_cache_word};
+use crate::model::Model;
+use crate::rules::data::is_cache_word;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 

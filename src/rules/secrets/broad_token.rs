@@ -1,7 +1,8 @@
-use crate::model::App;
+use crate::model::{App, Model};
 use crate::rules::fly_commands::each_fly_command;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
+use crate::value::Origin;
 
 declare_rule! {
     /// Checks that no app holds a token of a person or of a whole organisation.
@@ -33,6 +34,18 @@ declare_rule! {
     /// console_command = "sh -c 'FLY_API_TOKEN=$(cat /run/token); fly tokens create org -o mine'"
     /// ```
     ///
+    /// Scripts and workflows beside a fly.toml are looked at too:
+    ///
+    /// ```toml,files,bad
+    /// # --- deploy.sh
+    /// FLY_API_TOKEN=$(fly auth token)
+    /// ```
+    ///
+    /// ```toml,files,good
+    /// # --- deploy.sh
+    /// fly tokens create deploy -a my-web --expiry 720h
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, security/tokens
@@ -46,19 +59,40 @@ declare_rule! {
         since: "0.1.0",
         fix: FixAvailability::None,
         waivable: true,
-        check: Check::App(check),
+        check: Check::Both(check, beside),
     }
+}
+
+/// Whose token a command prints, and what may be done with it.
+fn whose(is: impl Fn(&[&str]) -> bool) -> Option<(&'static str, &'static str)> {
+    if is(&["auth", "token"]) {
+        Some(("a person", "everything that this person may do"))
+    } else if is(&["tokens", "create", "org"]) || is(&["token", "create", "org"]) {
+        Some(("the organisation", "everything in all of its apps"))
+    } else {
+        None
+    }
+}
+
+/// Commands in scripts and workflows. What a page shows is for a person.
+fn beside(model: &Model, cx: &mut Cx<'_>) {
+    for command in &model.beside.commands {
+        if cx.is_page(command.file) {
+            continue;
+        }
+        if let Some((whose, label)) = whose(|path| command.is(path)) {
+            cx.within(command.file)
+                .warn(Origin::written(command.range), format!("this works with the token of {whose}"))
+                .label(label)
+                .help("make one for one app: `fly tokens create deploy -a APP --expiry 720h`");
+        }
+    }
+    cx.back();
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     each_fly_command(app, |command| {
-        let (whose, label) = if command.is(&["auth", "token"]) {
-            ("a person", "everything that this person may do")
-        } else if command.is(&["tokens", "create", "org"]) || command.is(&["token", "create", "org"]) {
-            ("the organisation", "everything in all of its apps")
-        } else {
-            return;
-        };
+        let Some((whose, label)) = whose(|path| command.is(path)) else { return };
         let message = format!("`{}` of `{}` hands out the token of {whose}", command.key, app.name.value);
         cx.report(command.at, message).label(label).help(format!(
             "make one for one app: `fly tokens create deploy -a {} --expiry 720h`; or `fly tokens create readonly` for what only looks",

@@ -1,7 +1,8 @@
-use crate::model::App;
+use crate::model::{App, Model};
 use crate::rules::fly_commands::each_fly_command;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::source::TextRange;
+use crate::value::Origin;
 
 declare_rule! {
     /// Checks that tokens which an app gets end some day.
@@ -28,6 +29,18 @@ declare_rule! {
     /// console_command = "fly tokens create readonly"
     /// ```
     ///
+    /// Scripts and workflows beside a fly.toml are looked at too:
+    ///
+    /// ```toml,files,bad
+    /// # --- deploy.sh
+    /// fly tokens create deploy -a my-web
+    /// ```
+    ///
+    /// ```toml,files,good
+    /// # --- deploy.sh
+    /// fly tokens create deploy -a my-web --expiry 720h
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, security/tokens
@@ -40,8 +53,23 @@ declare_rule! {
         since: "0.1.0",
         fix: FixAvailability::Sometimes,
         waivable: true,
-        check: Check::App(check),
+        check: Check::Both(check, beside),
     }
+}
+
+/// Commands in scripts and workflows. What a page shows is for a person.
+fn beside(model: &Model, cx: &mut Cx<'_>) {
+    for command in &model.beside.commands {
+        let creates = command.is(&["tokens", "create"]) || command.is(&["token", "create"]);
+        let ends = command.has_flag(&["-x", "--expiry", "-h", "--help"]);
+        if creates && !ends && command.words.len() > 3 && !cx.is_page(command.file) {
+            cx.within(command.file)
+                .report(Origin::written(command.range), "this token outlives its makers")
+                .label("no --expiry")
+                .help("say when it ends, such as `--expiry 720h`, and make a new one before that");
+        }
+    }
+    cx.back();
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {

@@ -73,7 +73,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         cx.about(index)
             .within(dockerfile.file)
             .report(Origin::written(word.range), format!("`{name}` hears nothing from outside its own machine"))
-            .label("only this machine can connect")
+            .label("not from outside")
             .related_in(app.file, port.origin, "the proxy connects from outside")
             .help("listen on 0.0.0.0, or on [::] for IPv6 as well");
     }

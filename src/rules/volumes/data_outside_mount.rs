@@ -1,4 +1,5 @@
-use crate::model::{App, is_below};
+use crate::model::App;
+use crate::rules::data::is_below;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 
 declare_rule! {

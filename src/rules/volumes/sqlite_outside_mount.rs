@@ -1,5 +1,6 @@
 use crate::diag::Fix;
-use crate::model::{App, DataFile};
+use crate::model::App;
+use crate::rules::data::DataFile;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 
