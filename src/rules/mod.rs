@@ -152,6 +152,7 @@ mod machines {
 }
 mod names {
     pub(super) mod environment_mismatch;
+    pub(super) mod environments_differ;
     pub(super) mod generic_app_name;
     pub(super) mod misplaced_key;
     pub(super) mod stray_characters_in_value;
@@ -178,7 +179,6 @@ mod network {
     pub(super) mod public_app_without_address;
     pub(super) mod public_data_store;
     pub(super) mod regional_name_without_machines;
-    pub(super) mod udp_needs_dedicated_ipv4;
     pub(super) mod unknown_group_in_name;
     pub(super) mod unreachable_public_name;
 }
@@ -409,6 +409,7 @@ pub static RULES: &[&Rule] = &[
     &secrets::encoded_raw_value::RULE,
     &postgres::entry_plan::RULE,
     &names::environment_mismatch::RULE,
+    &names::environments_differ::RULE,
     &postgres::even_nodes::RULE,
     &groups::exec_hides_processes::RULE,
     &shutdown::fatal_signal::RULE,
@@ -597,7 +598,6 @@ pub static RULES: &[&Rule] = &[
     &deploy::two_build_sources::RULE,
     &autostop::udp_autostop::RULE,
     &services::udp_handlers::RULE,
-    &network::udp_needs_dedicated_ipv4::RULE,
     &services::udp_port::RULE,
     &script::unanswered_question::RULE,
     &secrets::undeclared_secret::RULE,

@@ -1,6 +1,5 @@
 use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::spec::Level;
 
 declare_rule! {
     /// Checks that the Dockerfile that a file names is there.
@@ -42,7 +41,7 @@ declare_rule! {
         name: "dockerfile-missing",
         code: "FA807",
         group: Group::Correctness,
-        levels: Levels::always(Level::Error),
+        levels: Levels::ADVICE,
         needs: Needs::FlyToml,
         since: "0.1.0",
         fix: FixAvailability::None,
@@ -53,7 +52,8 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let Some(path) = model.beside.missing_dockerfile(index) else { continue };
+        // A spec may lie elsewhere than the sources of its apps.
+        let Some(path) = model.beside.missing_dockerfile(index).filter(|_| app.is_plain()) else { continue };
         let named = app.toml.build.as_ref().and_then(|build| build.value.dockerfile.as_ref());
         let Some(named) = named.filter(|named| !named.value.contains("://") && !named.value.starts_with('/')) else {
             continue;

@@ -85,7 +85,7 @@ fn check(app: &App, index: usize, cx: &mut Cx<'_>) {
     }
     let port_of = |value: &str| value.parse::<u16>().ok();
     let variables = stage.iter().filter(|i| i.name == "ENV").flat_map(|i| i.variables());
-    let said = variables.filter(|(name, ..)| *name == "PORT").last();
+    let said = variables.rev().find(|(name, ..)| *name == "PORT");
     let known: Vec<(u16, TextRange)> = match said {
         Some((_, value, range)) => port_of(value).map(|port| (port, range)).into_iter().collect(),
         None => stage.iter().flat_map(|i| i.ports()).collect(),

@@ -37,6 +37,18 @@ declare_rule! {
     /// name = "session_id"
     /// ```
     ///
+    /// ```toml,files,bad
+    /// app = "my-web"
+    ///
+    /// [http_service]
+    /// internal_port = 3000
+    ///
+    /// [[http_service.http_options.replay_cache]]
+    /// path_prefix = "/"
+    /// ttl_seconds = 300
+    /// type = "cookie"
+    /// ```
+    ///
     /// ## Sources
     ///
     /// - Fly.io, networking/dynamic-request-routing
