@@ -11,7 +11,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const BUDGET: usize = 500;
 
 /// Files beyond the budget, and why.
-const LONG: [(&str, &str); 1] = [("src/facts/tables.rs", "generated")];
+const LONG: [(&str, &str); 2] = [("src/facts/tables.rs", "generated"), ("src/rules/mod.rs", "a generated list")];
 
 /// Folders in which nothing is the project's own writing.
 const NOT_OURS: [&str; 4] = [".git", "target", "out", "node_modules"];
