@@ -20,7 +20,7 @@ use libtest_mimic::{Arguments, Failed, Trial as Test};
 /// How many cases of a spec are tried.
 const SAMPLE: usize = 15;
 /// Specs of which all are: as many as fit into minutes, and with every kind of data service among them.
-const WHOLE: [&str; 6] = ["minimal", "reference", "staging", "static-site", "unmanaged-postgres", "worker-fleet"];
+const WHOLE: [&str; 3] = ["minimal", "static-site", "unmanaged-postgres"];
 /// The seed of the samples.
 const SEED: u64 = 20_260_101;
 
