@@ -63,6 +63,7 @@ declare_rule! {
 const ENDING: &str = ".flycast";
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
+    let mut known: Option<Vec<Call<'_>>> = None;
     for (index, app) in model.apps.iter().enumerate() {
         // Where TLS ends there is nothing to send on.
         let plain = app.services.iter().flat_map(|service| &service.ports).filter(|port| port.http && !port.tls);
@@ -73,7 +74,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if app.access.value != Access::Private && !app.is_plain() {
             continue;
         }
-        let caller = caller(model, app, port);
+        let caller = caller(known.get_or_insert_with(|| calls(model)), app, port);
         if caller.is_none() && app.is_plain() {
             continue;
         }
@@ -92,18 +93,36 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     }
 }
 
-/// A variable that calls an app by Flycast and plain HTTP.
-fn caller(model: &Model, app: &App, port: &ServicePort) -> Option<(FileId, Origin)> {
-    model.apps.iter().find_map(|other| {
-        let mut values = other.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
-        let value = values.find(|value| {
-            addresses(value.as_str(), ENDING).any(|address| {
-                let number = address.port.unwrap_or(80);
-                address.name == app.name.as_str()
-                    && matches!(address.scheme, Some("http" | "ws"))
-                    && (port.port.get()..=port.end.get()).contains(&number)
-            })
-        });
-        value.map(|value| (other.file, value.origin))
-    })
+/// A call by Flycast and plain HTTP.
+struct Call<'m> {
+    name: &'m str,
+    port: u16,
+    file: FileId,
+    at: Origin,
+}
+
+/// All of them, by the name of the app that is called and in the order of the callers.
+fn calls(model: &Model) -> Vec<Call<'_>> {
+    let mut calls = Vec::new();
+    for app in &model.apps {
+        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.as_str().contains(ENDING)) {
+            let plain = addresses(value.as_str(), ENDING).filter(|a| matches!(a.scheme, Some("http" | "ws")));
+            calls.extend(plain.map(|address| Call {
+                name: address.name,
+                port: address.port.unwrap_or(80),
+                file: app.file,
+                at: value.origin,
+            }));
+        }
+    }
+    calls.sort_by_key(|call| call.name);
+    calls
+}
+
+/// A variable that calls an app on this port.
+fn caller(calls: &[Call<'_>], app: &App, port: &ServicePort) -> Option<(FileId, Origin)> {
+    let name = app.name.as_str();
+    let from = calls.partition_point(|call| call.name < name);
+    let mut of_app = calls[from..].iter().take_while(|call| call.name == name);
+    of_app.find(|call| (port.port.get()..=port.end.get()).contains(&call.port)).map(|call| (call.file, call.at))
 }
