@@ -53,7 +53,7 @@ regions = {regions:?}
         let _ = writeln!(out, "uses = {{ {} }}", uses.join(", "));
     }
     let (version, patch) = (i % 40, i % 7);
-    let (port, database, cache) = (20_000 + i % 5000, i % 17, i % 9);
+    let (port, database, cache) = (30_000 + i % 5000, i % 17, i % 9);
     let _ = write!(
         out,
         r#"kill_signal = "SIGTERM"
