@@ -38,7 +38,7 @@ pub mod value;
 use beside::Beside;
 use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
-use model::Model;
+use model::{Calls, Model};
 use plan::Layout;
 use render::{ArtifactSet, RenderCx};
 use rules::{Judging, Rule};
@@ -195,7 +195,7 @@ fn judging<'a>(
     options: &'a Options,
 ) -> Judging<'a> {
     let Options { layout, today, levels, forbidden, .. } = options;
-    Judging { facts, model, layout, sources, file, today: *today, levels, forbidden }
+    Judging { facts, model, calls: Calls::of(model), layout, sources, file, today: *today, levels, forbidden }
 }
 
 /// Renders what a spec says, whatever the rules would say of it. For the proof of an import: what lies there may break

@@ -210,6 +210,11 @@ impl Diagnostics {
         self.list.append(&mut other.list);
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// Keeps the findings that are wanted.
     pub(crate) fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
         self.list.retain(wanted);
@@ -326,11 +331,6 @@ impl<'a> DiagnosticBuilder<'a> {
     /// Adds nothing: the finding is waived.
     pub(crate) fn silent(diagnostics: &'a mut Diagnostics) -> Self {
         Self { diagnostic: None, diagnostics }
-    }
-
-    /// Whether nobody will see it: it is waived, or its rule is off.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.diagnostic.is_none()
     }
 
     fn change(mut self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {

@@ -7,9 +7,11 @@
 //! only a spec can say, such as where machines run, is absent there and never guessed.
 
 mod app;
+mod calls;
 mod checks;
 
 pub use app::is_called_worker;
+pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
 
 use std::fmt;

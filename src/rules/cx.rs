@@ -1,11 +1,13 @@
 //! What rules are given, and where their findings go: levels and waivers are decided here, once.
 
+use std::collections::BTreeSet;
+
 use super::{CANNOT_ALLOW, Check, Levels, Needs, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
 use crate::beside::Kind;
 use crate::diag::fix::Edits;
 use crate::diag::{Applicability, Diagnostic, DiagnosticBuilder, Diagnostics, Edit, Fix, Severity};
 use crate::facts::Facts;
-use crate::model::{App, Model};
+use crate::model::{App, Calls, Model};
 use crate::plan::{Layout, Plan};
 use crate::schema::nearest;
 use crate::source::{FileId, Source, Span, TextRange};
@@ -21,6 +23,8 @@ pub struct Cx<'a> {
     pub model: &'a Model,
     /// Where the result will lie.
     pub layout: &'a Layout,
+    /// Calls of apps by their names.
+    pub calls: &'a Calls<'a>,
     sources: &'a [&'a Source],
     file: FileId,
     diagnostics: &'a mut Diagnostics,
@@ -39,6 +43,7 @@ pub struct Cx<'a> {
 pub(crate) struct Judging<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) model: &'a Model,
+    pub(crate) calls: Calls<'a>,
     pub(crate) layout: &'a Layout,
     /// The texts, by their number.
     pub(crate) sources: &'a [&'a Source],
@@ -74,7 +79,7 @@ impl Judging<'_> {
 pub(crate) struct Waivers {
     today: Option<Date>,
     /// App and place in its `allow`.
-    used: std::collections::BTreeSet<(usize, usize)>,
+    used: BTreeSet<(usize, usize)>,
 }
 
 impl Waivers {
@@ -126,6 +131,13 @@ impl Cx<'_> {
         let span = Span { file: self.file(), range: at.range };
         let diagnostic = Diagnostic::new(self.rule.id, severity, span, message);
         DiagnosticBuilder::new(diagnostic, self.diagnostics)
+    }
+
+    /// Whether `judge` finds something that somebody sees.
+    pub fn finds(&mut self, judge: impl FnOnce(&mut Self)) -> bool {
+        let before = self.diagnostics.len();
+        judge(self);
+        self.diagnostics.len() > before
     }
 
     /// Looks at an app: its waivers count for what is reported next. For rules that compare apps.
@@ -297,17 +309,17 @@ pub(crate) fn run_on_plan(
 }
 
 fn cx<'a>(
-    judging: &Judging<'a>,
+    judging: &'a Judging<'a>,
     rule: &'static Rule,
     levels: Levels,
     app: Option<usize>,
     waivers: &'a mut Waivers,
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
-    let Judging { facts, model, layout, sources, file, .. } = *judging;
+    let Judging { facts, model, layout, ref calls, sources, file, .. } = *judging;
     // What no waiver names need not be asked about.
     let waivable = app.is_none_or(|app| !model.apps[app].allow.is_empty()) && !judging.is_forbidden(rule);
-    Cx { facts, model, layout, sources, file, diagnostics, rule, waivable, levels, app, beside: None, waivers }
+    Cx { facts, model, layout, calls, sources, file, diagnostics, rule, waivable, levels, app, beside: None, waivers }
 }
 
 /// The tier of an app, or of the project.

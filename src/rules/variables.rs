@@ -1,25 +1,38 @@
 //! Variables of apps, for rules that judge them one by one.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Cx;
-use crate::model::{App, Model};
+use crate::model::{App, Call, Model};
 use crate::source::{FileId, TextRange};
 use crate::value::{EnvName, Origin, Scalar, Sourced};
 
 /// Shows a rule every variable that somebody wrote, with its app and the app's place. A variable of the project is that
-/// of every app: it is shown until `judge` says that somebody saw a finding about it.
+/// of every app: it is shown until somebody sees a finding about it.
 pub(super) fn each_variable(
     model: &Model,
     cx: &mut Cx<'_>,
-    mut judge: impl FnMut((usize, &App), &Sourced<String>, &Sourced<Scalar>, &mut Cx<'_>) -> bool,
+    mut judge: impl FnMut((usize, &App), &Sourced<String>, &Sourced<Scalar>, &mut Cx<'_>),
 ) {
-    let mut told: Vec<(FileId, TextRange)> = Vec::new();
+    let mut told: BTreeSet<(FileId, TextRange)> = BTreeSet::new();
     for (index, app) in model.apps.iter().enumerate() {
         for (name, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !told.contains(&(app.file, value.range())) && judge((index, app), name, value, cx.about(index)) {
-                told.push((app.file, value.range()));
+            let place = (app.file, value.range());
+            if !told.contains(&place) && cx.finds(|cx| judge((index, app), name, value, cx.about(index))) {
+                told.insert(place);
             }
+        }
+    }
+}
+
+/// The same for every address of an app in such a variable.
+pub(super) fn each_call<'m>(cx: &mut Cx<'m>, mut judge: impl FnMut(&Call<'m>, &mut Cx<'_>)) {
+    let mut told: BTreeSet<(FileId, TextRange, usize)> = BTreeSet::new();
+    for call in cx.calls.iter().filter(|call| call.value.origin.is_written()) {
+        let place = (call.app.file, call.value.range(), call.address.range.start);
+        if !told.contains(&place) && cx.finds(|cx| judge(call, cx.about(call.caller))) {
+            told.insert(place);
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::model::{App, Model, ServiceForm};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::{Port, Sourced};
@@ -62,20 +64,21 @@ declare_rule! {
 }
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    for (later, app) in model.apps.iter().enumerate().skip(1).filter(|(_, app)| app.is_plain()) {
-        let Some(port) = port(app) else { continue };
+    // The first of each tier, of all that have a folder and what they are built from in common.
+    let mut first: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, app) in model.apps.iter().enumerate().filter(|(_, app)| app.is_plain()) {
         let path = cx.path(app.file);
-        let folder = path.rfind('/').map_or("", |at| &path[..at]);
-        let is_twin = |other: &&App| {
-            let path = cx.path(other.file);
-            let same = path.rfind('/').map_or("", |at| &path[..at]) == folder;
-            same && other.tier != app.tier && sources(other) == sources(app)
-        };
-        let Some(twin) = model.apps[..later].iter().find(is_twin) else { continue };
+        let folder = path.rfind('/').map_or("", |at| &path[..at]).to_owned();
+        let seen = first.entry((folder, sources(app))).or_default();
+        let twin = seen.iter().map(|twin| &model.apps[*twin]).find(|twin| twin.tier != app.tier);
+        if seen.iter().all(|other| model.apps[*other].tier != app.tier) {
+            seen.push(index);
+        }
+        let (Some(twin), Some(port)) = (twin, port(app)) else { continue };
         let Some(of_twin) = self::port(twin).filter(|of_twin| of_twin.get() != port.get()) else { continue };
         let (name, other, file) = (&app.name.value, &twin.name.value, twin.file);
         let message = format!("`{name}` and `{other}` are one program, and get requests on different ports");
-        cx.about(later)
+        cx.about(index)
             .report(port.origin, message)
             .related_in(file, of_twin.origin, "the other environment")
             .help("write the port on which it listens in both, or tell it the port with `PORT` in `[env]`");

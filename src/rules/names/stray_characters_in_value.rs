@@ -55,19 +55,17 @@ declare_rule! {
 fn check(model: &Model, cx: &mut Cx<'_>) {
     each_variable(model, cx, |(_, app), name, value, cx| {
         let text = value.as_str();
-        let Some((what, inner)) = stray(text) else { return false };
+        let Some((what, inner)) = stray(text) else { return };
         // A text of several lines has its own form.
         let written = cx.text(value.origin);
         if written.starts_with("\"\"\"") || written.starts_with("'''") {
-            return false;
+            return;
         }
         let edit = cx.edits().replace(value.range(), string_literal(inner));
         let fix = cx.unsafe_fix("write the value without them", Some(edit));
         let finding =
             cx.report(value.origin, format!("`{}` of `{}` has {what} around its value", name.value, app.name.value));
-        let seen = !finding.is_silent();
         finding.label("part of the value").help("write the value without them").fix(fix);
-        seen
     });
 }
 

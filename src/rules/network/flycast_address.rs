@@ -1,10 +1,11 @@
 use crate::diag::Fix;
 use crate::kinds::app::Access;
-use crate::model::{App, Model, ServicePort};
+use crate::model::{App, Call, Model, ServicePort, Zone};
+use crate::rules::variables::each_call;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::{FileId, TextRange};
+use crate::source::TextRange;
 use crate::spec::Level;
-use crate::value::{Address, Origin, Scalar, Sourced, addresses};
+use crate::value::{Address, Origin, Scalar, Sourced};
 
 declare_rule! {
     /// Checks that variables with a `.flycast` address lead to a service of the app they name.
@@ -89,35 +90,22 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".flycast";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
-    // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<(FileId, TextRange)> = Vec::new();
-    for (caller, app) in model.apps.iter().enumerate() {
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
-                continue;
-            }
-            let names = names.get_or_insert_with(|| model.app_names());
-            for address in addresses(value.as_str(), ENDING) {
-                let Ok(at) = names.binary_search_by_key(&address.name, |(name, _)| name) else { continue };
-                if judge(&model.apps[names[at].1], value, &address, cx.about(caller)) {
-                    told.push((app.file, value.range()));
-                }
-            }
+    each_call(cx, |Call { value, address, zone, called, .. }, cx| {
+        let called =
+            called.filter(|called| *zone == Zone::Flycast && model.apps[*called].name.as_str() == address.name);
+        if let Some(app) = called.map(|called| &model.apps[called]) {
+            judge(app, value, address, cx);
         }
-    }
+    });
 }
 
-/// Looks at one address. Says whether somebody sees a finding about it.
-fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<'_>) -> bool {
+/// Looks at one address.
+fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<'_>) {
     let name = &app.name.value;
     // Which addresses an app has, no plain file says.
     if app.access.value != Access::Private && !app.is_plain() {
         let finding = cx.report(value.origin, format!("`{name}` has no Flycast address"));
-        let seen = !finding.is_silent();
         let finding = if app.access.origin.is_written() {
             finding.related_in(app.file, app.access.origin, "only private apps have one")
         } else {
@@ -127,13 +115,13 @@ fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<
             "give {} `access = \"private\"`, which takes it from the internet; or use its public name, {name}.fly.dev",
             app.reference()
         ));
-        return seen;
+        return;
     }
     let port = match (address.port, address.scheme) {
         (Some(port), _) => port,
         (None, Some("http" | "ws")) => 80,
         (None, Some("https" | "wss")) => 443,
-        _ => return false,
+        _ => return,
     };
     let ports = || app.services.iter().flat_map(|service| &service.ports);
     let fix = fix(app, value, address, cx);
@@ -141,7 +129,6 @@ fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<
         let internal = app.services.iter().find_map(|service| service.internal_port.filter(|p| p.get() == port));
         let finding =
             cx.report(value.origin, format!("nothing of `{name}` listens on port {port} of its Flycast address"));
-        let seen = !finding.is_silent();
         let finding = match internal {
             Some(internal) => finding.label(format!("{port} is the internal port")).related_in(
                 app.file,
@@ -157,21 +144,16 @@ fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<
         let list: Vec<String> = ports().map(|p| p.port.to_string()).collect();
         let write = fix.as_ref().map(|fix| format!("{}; ", fix.title)).unwrap_or_default();
         finding.help(format!("{write}Flycast listens on the ports of services: {}", list.join(", "))).fix(fix);
-        return seen;
+        return;
     };
     let encrypted = matches!(address.scheme, Some("https" | "wss"));
     // Without a handler the connection is passed on, and the app may end TLS itself.
     if encrypted && (listening.http || listening.tls) {
-        let finding =
-            cx.report(value.origin, format!("TLS to `{name}` fails: there is no certificate for {name}.flycast"));
-        let seen = !finding.is_silent();
-        finding
+        cx.report(value.origin, format!("TLS to `{name}` fails: there is no certificate for {name}.flycast"))
             .label("Flycast speaks plain HTTP")
             .help("write `http://`: the private network is encrypted as it is")
             .fix(fix);
-        return seen;
     }
-    false
 }
 
 /// The address of the service that speaks plain HTTP, in place of the one that is there.
@@ -194,6 +176,6 @@ fn fix(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &Cx<'_>) -
     let range = TextRange::new(address.range.start + 1, address.range.end + 1);
     let start = value.range().start;
     let range = TextRange { start: start + range.start, end: start + range.end };
-    let right = format!("{scheme}://{}{ENDING}{port}", app.name.value);
+    let right = format!("{scheme}://{}{}{port}", app.name.value, Zone::Flycast.ending());
     cx.unsafe_fix(format!("write {right}"), Some(cx.edits().replace(range, right)))
 }

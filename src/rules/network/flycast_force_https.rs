@@ -1,9 +1,7 @@
 use crate::kinds::app::Access;
-use crate::model::{App, Model, ServicePort};
+use crate::model::{App, Call, Calls, Model, ServicePort, Zone};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::FileId;
 use crate::spec::Level;
-use crate::value::{Origin, addresses};
 
 declare_rule! {
     /// Checks that no app which others reach by Flycast sends them to HTTPS.
@@ -60,10 +58,7 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".flycast";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut known: Option<Vec<Call<'_>>> = None;
     for (index, app) in model.apps.iter().enumerate() {
         // Where TLS ends there is nothing to send on.
         let plain = app.services.iter().flat_map(|service| &service.ports).filter(|port| port.http && !port.tls);
@@ -74,7 +69,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if app.access.value != Access::Private && !app.is_plain() {
             continue;
         }
-        let caller = caller(known.get_or_insert_with(|| calls(model)), app, port);
+        let caller = caller(cx.calls, app, port);
         if caller.is_none() && app.is_plain() {
             continue;
         }
@@ -83,7 +78,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         let name = &app.name.value;
         let finding = cx.report(forced.origin, format!("calls of {name}.flycast are sent to HTTPS, and fail there"));
         let finding = match caller {
-            Some((file, at)) => finding.related_in(file, at, "a call by Flycast"),
+            Some(call) => finding.related_in(call.app.file, call.value.origin, "a call by Flycast"),
             None => finding.related(app.access.origin, "reached by Flycast"),
         };
         finding
@@ -93,36 +88,13 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     }
 }
 
-/// A call by Flycast and plain HTTP.
-struct Call<'m> {
-    name: &'m str,
-    port: u16,
-    file: FileId,
-    at: Origin,
-}
-
-/// All of them, by the name of the app that is called and in the order of the callers.
-fn calls(model: &Model) -> Vec<Call<'_>> {
-    let mut calls = Vec::new();
-    for app in &model.apps {
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.as_str().contains(ENDING)) {
-            let plain = addresses(value.as_str(), ENDING).filter(|a| matches!(a.scheme, Some("http" | "ws")));
-            calls.extend(plain.map(|address| Call {
-                name: address.name,
-                port: address.port.unwrap_or(80),
-                file: app.file,
-                at: value.origin,
-            }));
-        }
-    }
-    calls.sort_by_key(|call| call.name);
-    calls
-}
-
-/// A variable that calls an app on this port.
-fn caller(calls: &[Call<'_>], app: &App, port: &ServicePort) -> Option<(FileId, Origin)> {
-    let name = app.name.as_str();
-    let from = calls.partition_point(|call| call.name < name);
-    let mut of_app = calls[from..].iter().take_while(|call| call.name == name);
-    of_app.find(|call| (port.port.get()..=port.end.get()).contains(&call.port)).map(|call| (call.file, call.at))
+/// A variable that calls an app on this port, by Flycast and plain HTTP.
+fn caller<'m>(calls: &'m Calls<'m>, app: &App, port: &ServicePort) -> Option<&'m Call<'m>> {
+    let plain = |call: &&Call<'_>| {
+        call.zone == Zone::Flycast
+            && call.address.name == call.name
+            && matches!(call.address.scheme, Some("http" | "ws"))
+    };
+    let mut calls = calls.to(&app.name).filter(plain);
+    calls.find(|call| (port.port.get()..=port.end.get()).contains(&call.address.port.unwrap_or(80)))
 }

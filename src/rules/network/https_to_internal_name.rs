@@ -1,8 +1,8 @@
-use crate::model::{App, Model};
-use crate::rules::variables::{each_variable, part_of};
+use crate::model::{App, Call, Model, Zone};
+use crate::rules::variables::{each_call, part_of};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::{Origin, Port, Sourced, addresses};
+use crate::value::{Origin, Port, Sourced};
 
 declare_rule! {
     /// Checks that no variable asks for TLS where a `.internal` name leads to a plain port.
@@ -50,40 +50,26 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".internal";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
-    each_variable(model, cx, |_, _, value, cx| {
-        if !value.as_str().contains(ENDING) {
-            return false;
-        }
-        for address in addresses(value.as_str(), ENDING) {
-            let plain = match address.scheme {
-                Some("https") => "http",
-                Some("wss") => "ws",
-                _ => continue,
-            };
-            let Some(port) = address.port else { continue };
-            let names = names.get_or_insert_with(|| model.app_names());
-            let name = address.name.rsplit('.').next().unwrap_or(address.name);
-            let Ok(at) = names.binary_search_by_key(&name, |(name, _)| name) else { continue };
-            let app = &model.apps[names[at].1];
-            let Some(internal) = plain_port(app, port) else { continue };
-            let scheme = address.range.start..address.range.start + plain.len() + 1;
-            let edit = part_of(value, scheme, cx).map(|range| cx.edits().replace(range, plain));
-            let fix = cx.safe_fix(format!("write {plain}://"), edit);
-            let message = format!("`{name}` speaks no TLS on port {port}: the proxy ends it");
-            let finding = cx.report(value.origin, message);
-            let seen = !finding.is_silent();
-            finding
-                .label("past the proxy")
-                .related_in(app.file, internal.origin, "plain HTTP")
-                .help(format!("write `{plain}://`: the private network is encrypted as it is"))
-                .fix(fix);
-            return seen;
-        }
-        false
+    each_call(cx, |Call { value, address, zone, name, called, .. }, cx| {
+        let plain = match address.scheme {
+            Some("https") => "http",
+            Some("wss") => "ws",
+            _ => return,
+        };
+        let Some(port) = address.port.filter(|_| *zone == Zone::Internal) else { return };
+        let Some(app) = called.map(|app| &model.apps[app]) else { return };
+        let Some(internal) = plain_port(app, port) else { return };
+        let scheme = address.range.start..address.range.start + plain.len() + 1;
+        let edit = part_of(value, scheme, cx).map(|range| cx.edits().replace(range, plain));
+        let fix = cx.safe_fix(format!("write {plain}://"), edit);
+        let message = format!("`{name}` speaks no TLS on port {port}: the proxy ends it");
+        let finding = cx.report(value.origin, message);
+        finding
+            .label("past the proxy")
+            .related_in(app.file, internal.origin, "plain HTTP")
+            .help(format!("write `{plain}://`: the private network is encrypted as it is"))
+            .fix(fix);
     });
 }
 

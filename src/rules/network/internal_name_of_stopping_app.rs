@@ -1,10 +1,9 @@
 use crate::fly_toml::AutoStop;
 use crate::kinds::app::Access;
-use crate::model::{App, Model};
+use crate::model::{App, Call, Model, Zone};
+use crate::rules::variables::each_call;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::{FileId, TextRange};
 use crate::spec::Level;
-use crate::value::{Scalar, Sourced, addresses};
 
 declare_rule! {
     /// Checks that no app calls machines that may be stopped by a name that starts none.
@@ -58,63 +57,29 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".internal";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut stopping: Option<Vec<(&str, usize)>> = None;
-    // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<(FileId, TextRange)> = Vec::new();
-    for (caller, app) in model.apps.iter().enumerate() {
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
-                continue;
-            }
-            let stopping = stopping.get_or_insert_with(|| stopping_apps(model));
-            if judge(model, caller, value, stopping, cx) {
-                told.push((app.file, value.range()));
-            }
-        }
-    }
-}
-
-/// Apps whose machines may stop, by name.
-fn stopping_apps(model: &Model) -> Vec<(&str, usize)> {
-    let stops = |app: &App| app.services.iter().any(|service| app.stops(service));
-    let apps = model.apps.iter().enumerate().filter(|(_, app)| stops(app));
-    let mut apps: Vec<(&str, usize)> = apps.map(|(index, app)| (app.name.as_str(), index)).collect();
-    apps.sort_unstable();
-    apps
-}
-
-/// Looks at one value. Says whether somebody sees a finding about it.
-fn judge(model: &Model, caller: usize, value: &Sourced<Scalar>, stopping: &[(&str, usize)], cx: &mut Cx<'_>) -> bool {
-    for address in addresses(value.as_str(), ENDING) {
+    each_call(cx, |Call { caller, value, address, zone, called, .. }, cx| {
+        let called = called.filter(|called| *zone == Zone::Internal && called != caller);
+        let Some(app) = called.map(|called| &model.apps[called]) else { return };
         let (prefix, name) = address.name.rsplit_once('.').unwrap_or(("", address.name));
-        let Ok(at) = stopping.binary_search_by_key(&name, |(name, _)| name) else { continue };
-        let index = stopping[at].1;
-        let app = &model.apps[index];
         let (group, place) = scope(prefix);
-        if index == caller || !stops_behind(app, group) {
-            continue;
+        let Some(service) = app.services.iter().find(|service| app.stops(service)) else { return };
+        if !stops_behind(app, group) {
+            return;
         }
-        let Some(service) = app.services.iter().find(|service| app.stops(service)) else { continue };
         let kept = app.services.iter().all(|s| !app.stops(s) || s.min_machines_running.value > 0);
         let found = matches!(place, "" | "global") || place.ends_with("nearest.of") || app.is_primary(place);
-        let cx = cx.about(caller);
         let finding = if kept && found {
             cx.warn(value.origin, format!("of `{name}` only the machines that happen to run are reached"))
         } else {
             cx.report(value.origin, format!("nothing wakes `{name}` when its machines are stopped"))
         };
-        let seen = !finding.is_silent();
         let way = way_out(app);
         finding
             .label("finds running machines only")
             .related_in(app.file, service.auto_stop.origin, "idle machines are stopped")
             .help(format!("{way}; or let its machines run: `auto_stop_machines = \"off\"`"));
-        return seen;
-    }
-    false
+    });
 }
 
 /// How machines of an app are called so that they wake.

@@ -1,9 +1,7 @@
-use crate::model::Model;
+use crate::model::{Call, Calls, Model, Zone};
 use crate::rules::variables::part_of;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::FileId;
 use crate::spec::Level;
-use crate::value::{Origin, addresses};
 
 declare_rule! {
     /// Checks that an app which others call by its `.internal` name does not listen on IPv4 alone.
@@ -58,7 +56,6 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".internal";
 const ANY: &str = "0.0.0.0";
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
@@ -70,27 +67,20 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if !(rest.is_empty() || rest.starts_with(':')) || !value.origin.is_written() {
             continue;
         }
-        let Some((file, at)) = caller(model, index) else { continue };
+        let Some(call) = call_of(index, cx.calls, model) else { continue };
         let both = if rest.is_empty() { "::" } else { "[::]" };
         let cx = cx.about(index);
         let edit = part_of(value, 0..ANY.len(), cx).map(|range| cx.edits().replace(range, both));
         let fix = cx.unsafe_fix(format!("write {both}, which takes IPv4 as well"), edit);
         cx.report(value.origin, format!("other apps cannot connect to `{}` by its .internal name", app.name.value))
             .label("IPv4 alone")
-            .related_in(file, at, "a call over IPv6")
+            .related_in(call.app.file, call.value.origin, "a call over IPv6")
             .help(format!("write `{} = \"{both}{rest}\"`: it takes IPv6 and IPv4", name.value))
             .fix(fix);
     }
 }
 
-/// A variable of another app that calls an app by its `.internal` name.
-fn caller(model: &Model, index: usize) -> Option<(FileId, Origin)> {
-    let name = model.apps[index].name.as_str();
-    model.apps.iter().enumerate().filter(|(other, _)| *other != index).find_map(|(_, app)| {
-        let mut values = app.toml.env.iter().map(|(_, value)| value).filter(|value| value.as_str().contains(ENDING));
-        let value = values.find(|value| {
-            addresses(value.as_str(), ENDING).any(|address| address.name.rsplit('.').next() == Some(name))
-        });
-        value.map(|value| (app.file, value.origin))
-    })
+/// A call of an app by its `.internal` name.
+fn call_of<'m>(app: usize, calls: &'m Calls<'m>, model: &Model) -> Option<&'m Call<'m>> {
+    calls.to(&model.apps[app].name).find(|call| call.zone == Zone::Internal && call.caller != app)
 }

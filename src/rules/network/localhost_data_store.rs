@@ -52,10 +52,10 @@ const HERE: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     each_variable(model, cx, |(_, app), name, value, cx| {
-        let Some((scheme, rest)) = value.as_str().split_once("://") else { return false };
+        let Some((scheme, rest)) = value.as_str().split_once("://") else { return };
         let scheme = scheme.split('+').next().unwrap_or(scheme);
         let Some(store) = cx.facts.names.stores.iter().find(|store| store.schemes.contains(&scheme)) else {
-            return false;
+            return;
         };
         let authority = rest.split(['/', '?']).next().unwrap_or(rest);
         let host = authority.rsplit('@').next().unwrap_or(authority);
@@ -63,14 +63,12 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             .iter()
             .any(|here| host.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')));
         if !here || !app.toml.mounts.is_empty() {
-            return false;
+            return;
         }
         let message = format!("`{}` of `{}` looks for {} in its own machine", name.value, app.name.value, store.what);
         let finding = cx.report(value.origin, message);
-        let seen = !finding.is_silent();
         finding
             .label("nothing but the app runs there")
             .help(format!("let it be a secret with the real address: {}", app.secret(name)));
-        seen
     });
 }

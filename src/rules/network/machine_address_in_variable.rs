@@ -65,19 +65,17 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if text.contains(".vm.") && text.contains(ENDING) {
             return by_id(value, cx);
         }
-        let Some(at) = text.find(PRIVATE).filter(|at| is_machine(&text[*at..])) else { return false };
+        let Some(at) = text.find(PRIVATE).filter(|at| is_machine(&text[*at..])) else { return };
         let end = at + text[at..].bytes().take_while(|b| b.is_ascii_hexdigit() || *b == b':').count();
         let finding = cx.report(value.origin, format!("`{}` belongs to one machine", &text[at..end]));
-        let seen = !finding.is_silent();
         finding
             .label("another one after it is replaced")
             .help("write the name of the app, <app>.internal, or that of its Flycast address");
-        seen
     });
 }
 
 /// The id of a machine in a name.
-fn by_id(value: &Sourced<Scalar>, cx: &mut Cx<'_>) -> bool {
+fn by_id(value: &Sourced<Scalar>, cx: &mut Cx<'_>) {
     let text = value.as_str();
     for address in addresses(text, ENDING) {
         let Some((id, name)) = address.name.split_once(".vm.") else { continue };
@@ -90,14 +88,12 @@ fn by_id(value: &Sourced<Scalar>, cx: &mut Cx<'_>) -> bool {
         let fix = cx.unsafe_fix(format!("call any machine of {name}"), edit);
         let finding =
             cx.report(value.origin, format!("`{id}` of `{name}` is one machine, and will be replaced one day"));
-        let seen = !finding.is_silent();
         finding
             .label("the id of a machine")
             .help(format!("write {name}{ENDING}: it stands for the machines that run"))
             .fix(fix);
-        return seen;
+        return;
     }
-    false
 }
 
 /// Whether an address is that of a machine: all of its eight parts, and no range. Those of Flycast are shorter.

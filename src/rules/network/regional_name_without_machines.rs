@@ -1,8 +1,8 @@
-use crate::model::Model;
-use crate::rules::variables::{each_variable, part_of};
+use crate::model::{Call, Model, Zone};
+use crate::rules::variables::{each_call, part_of};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::{Origin, RegionCode, addresses};
+use crate::value::{Origin, RegionCode};
 
 declare_rule! {
     /// Checks that `.internal` names with a region name one in which the app has machines.
@@ -73,47 +73,32 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".internal";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
-    each_variable(model, cx, |_, _, value, cx| {
-        if !value.as_str().contains(ENDING) {
-            return false;
+    each_call(cx, |Call { value, address, zone, name, called, .. }, cx| {
+        let Some(app) = called.map(|app| &model.apps[app]) else { return };
+        let Some((region, rest)) = address.name.split_once('.').filter(|_| *zone == Zone::Internal) else { return };
+        // A group may be called like a region.
+        if !RegionCode::accepts(region) || rest.starts_with("process.") {
+            return;
         }
-        for address in addresses(value.as_str(), ENDING) {
-            let Some((region, rest)) = address.name.split_once('.') else { continue };
-            let name = rest.rsplit('.').next().unwrap_or(rest);
-            // A group may be called like a region.
-            if !RegionCode::accepts(region) || rest.starts_with("process.") {
-                continue;
-            }
-            let names = names.get_or_insert_with(|| model.app_names());
-            let Ok(at) = names.binary_search_by_key(&name, |(name, _)| name) else { continue };
-            let app = &model.apps[names[at].1];
-            let missing = if app.is_plain() {
-                cx.facts.removed_region(region).is_some()
-            } else {
-                let known = cx.facts.region(region).is_some() || cx.facts.removed_region(region).is_some();
-                known && !app.regions().iter().any(|r| r.as_str() == region)
-            };
-            if !missing {
-                continue;
-            }
-            let start = value.as_str()[address.range.clone()].find(address.name).unwrap_or(0) + address.range.start;
-            let edit = part_of(value, start..start + region.len() + 1, cx).map(|range| cx.edits().replace(range, ""));
-            let fix = cx.unsafe_fix("call machines of any region", edit);
-            let finding =
-                cx.report(value.origin, format!("`{name}` has no machine in {region}: the name does not exist"));
-            let seen = !finding.is_silent();
-            let label = if app.is_plain() { "a withdrawn region" } else { "no machine there" };
-            finding
-                .label(label)
-                .related_in(app.file, Origin::written(app.header), "the app that is called")
-                .help(format!("write {rest}{ENDING}, or top1.nearest.of.{rest}{ENDING} for the nearest machine"))
-                .fix(fix);
-            return seen;
+        let missing = if app.is_plain() {
+            cx.facts.removed_region(region).is_some()
+        } else {
+            let known = cx.facts.region(region).is_some() || cx.facts.removed_region(region).is_some();
+            known && !app.regions().iter().any(|r| r.as_str() == region)
+        };
+        if !missing {
+            return;
         }
-        false
+        let start = value.as_str()[address.range.clone()].find(address.name).unwrap_or(0) + address.range.start;
+        let edit = part_of(value, start..start + region.len() + 1, cx).map(|range| cx.edits().replace(range, ""));
+        let fix = cx.unsafe_fix("call machines of any region", edit);
+        let finding = cx.report(value.origin, format!("`{name}` has no machine in {region}: the name does not exist"));
+        let label = if app.is_plain() { "a withdrawn region" } else { "no machine there" };
+        finding
+            .label(label)
+            .related_in(app.file, Origin::written(app.header), "the app that is called")
+            .help(format!("write {rest}.internal, or top1.nearest.of.{rest}.internal for the nearest machine"))
+            .fix(fix);
     });
 }

@@ -1,10 +1,10 @@
 use crate::diag::Fix;
 use crate::kinds::app::Access;
-use crate::model::{App, Model};
-use crate::rules::variables::{each_variable, part_of};
+use crate::model::{App, Call, Model, Zone};
+use crate::rules::variables::{each_call, part_of};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::{Address, Origin, Scalar, Sourced, addresses};
+use crate::value::{Address, Origin, Scalar, Sourced};
 
 declare_rule! {
     /// Checks that variables with a `.fly.dev` name lead to an app that the internet reaches.
@@ -74,53 +74,35 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".fly.dev";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
-    each_variable(model, cx, |(caller, _), _, value, cx| {
-        if !value.as_str().contains(ENDING) {
-            return false;
+    each_call(cx, |Call { caller, value, address, zone, name, called, .. }, cx| {
+        // What an app says of its own address, others may use.
+        let Some(called) = called.filter(|called| called != caller) else { return };
+        let app = &model.apps[called];
+        if *zone != Zone::Public || address.name != *name {
+            return;
         }
-        for address in addresses(value.as_str(), ENDING) {
-            let names = names.get_or_insert_with(|| model.app_names());
-            let Ok(at) = names.binary_search_by_key(&address.name, |(name, _)| name) else { continue };
-            let app = &model.apps[names[at].1];
-            // What an app says of its own address, others may use.
-            if names[at].1 == caller {
-                continue;
-            }
-            // Which addresses an app has, no plain file says; that it answers nobody, it does.
-            let closed = if app.is_plain() { app.services.is_empty() } else { app.access.value != Access::Public };
-            if !closed || !app.name.origin.is_written() && app.is_plain() {
-                continue;
-            }
-            let fix = flycast(app, value, &address, cx);
-            let name = &app.name.value;
-            let message = format!("nothing answers at {name}.fly.dev");
-            // A file without a service may be a part of one.
-            let finding =
-                if app.is_plain() { cx.warn(value.origin, message) } else { cx.report(value.origin, message) };
-            let seen = !finding.is_silent();
-            let at = if app.access.origin.is_written() { app.access.origin } else { Origin::written(app.header) };
-            let finding = if app.services.is_empty() {
-                finding.label("it has no service").related_in(app.file, at, "the app that is called")
-            } else {
-                finding.label(format!("it is {}", app.access.value.as_str())).related_in(
-                    app.file,
-                    at,
-                    "no public address",
-                )
-            };
-            let way = if app.access.value == Access::Private {
-                format!("write http://{name}.flycast")
-            } else {
-                format!("write http://{name}.internal with the port that it listens on")
-            };
-            finding.help(format!("{way}, or give it a service that the internet reaches")).fix(fix);
-            return seen;
+        // Which addresses an app has, no plain file says; that it answers nobody, it does.
+        let closed = if app.is_plain() { app.services.is_empty() } else { app.access.value != Access::Public };
+        if !closed || !app.name.origin.is_written() && app.is_plain() {
+            return;
         }
-        false
+        let fix = flycast(app, value, address, cx);
+        let message = format!("nothing answers at {name}.fly.dev");
+        // A file without a service may be a part of one.
+        let finding = if app.is_plain() { cx.warn(value.origin, message) } else { cx.report(value.origin, message) };
+        let at = if app.access.origin.is_written() { app.access.origin } else { Origin::written(app.header) };
+        let finding = if app.services.is_empty() {
+            finding.label("it has no service").related_in(app.file, at, "the app that is called")
+        } else {
+            finding.label(format!("it is {}", app.access.value.as_str())).related_in(app.file, at, "no public address")
+        };
+        let way = if app.access.value == Access::Private {
+            format!("write http://{name}.flycast")
+        } else {
+            format!("write http://{name}.internal with the port that it listens on")
+        };
+        finding.help(format!("{way}, or give it a service that the internet reaches")).fix(fix);
     });
 }
 

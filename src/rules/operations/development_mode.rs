@@ -44,15 +44,13 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     each_variable(model, cx, |(_, app), name, value, cx| {
-        let Some(mode) = cx.facts.names.modes.iter().find(|mode| mode.variable == name.as_str()) else { return false };
+        let Some(mode) = cx.facts.names.modes.iter().find(|mode| mode.variable == name.as_str()) else { return };
         if !mode.development.iter().any(|word| value.as_str().eq_ignore_ascii_case(word)) {
-            return false;
+            return;
         }
         let right = format!("\"{}\"", mode.production);
         let fix = cx.unsafe_fix(format!("write {right}"), Some(cx.edits().replace(value.range(), right.as_str())));
         let finding = cx.report(value.origin, format!("`{}` of production runs as in development", app.name.value));
-        let seen = !finding.is_silent();
         finding.label("errors are shown in full").help(format!("write `{} = {right}`", name.value)).fix(fix);
-        seen
     });
 }

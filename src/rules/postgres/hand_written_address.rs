@@ -1,9 +1,8 @@
 use crate::kinds::postgres::Engine;
-use crate::model::Model;
+use crate::model::{Model, ResourceId};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
 use crate::spec::Level;
-use crate::value::addresses;
 
 declare_rule! {
     /// Checks that an app that has the address of a declared cluster in a variable also uses the cluster.
@@ -51,31 +50,22 @@ declare_rule! {
     }
 }
 
-const ENDINGS: [&str; 2] = [".internal", ".flycast"];
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    if model.postgres.iter().all(|cluster| cluster.engine.value == Engine::Managed) {
-        return;
-    }
-    for (index, app) in model.apps.iter().enumerate() {
-        for (name, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            for ending in ENDINGS.iter().filter(|ending| value.as_str().contains(**ending)) {
-                let named = addresses(value.as_str(), ending).find_map(|address| {
-                    let host = address.name.rsplit('.').next().unwrap_or(address.name);
-                    model.postgres.iter().position(|cluster| cluster.name.as_str() == host)
-                });
-                let Some(cluster) = named else { continue };
-                let used =
-                    app.uses.iter().any(|used| used.target.kind == Kind::Postgres && used.target.index == cluster);
-                if used {
-                    continue;
-                }
-                let key = &model.postgres[cluster].key.value;
-                cx.about(index)
-                    .report(value.origin, format!("`{}` has an address of postgres.{key}, and no user in it", app.name.value))
-                    .label("an address alone opens nothing")
-                    .help(format!("add `uses = {{ DATABASE_URL = \"postgres.{key}\" }}`, and let the app read that in place of `{}`", name.value));
+    let clusters = model.postgres.iter().enumerate();
+    for (index, cluster) in clusters.filter(|(_, cluster)| cluster.engine.value == Engine::Unmanaged) {
+        for call in cx.calls.to(&cluster.name).filter(|call| call.zone.is_private()) {
+            let mut uses = call.app.uses.iter().map(|used| used.target.value);
+            if !call.value.origin.is_written() || uses.any(|used| used == ResourceId { kind: Kind::Postgres, index }) {
+                continue;
             }
+            let (key, name) = (&cluster.key.value, &call.app.name.value);
+            cx.about(call.caller)
+                .report(call.value.origin, format!("`{name}` has an address of postgres.{key}, and no user in it"))
+                .label("an address alone opens nothing")
+                .help(format!(
+                    "add `uses = {{ DATABASE_URL = \"postgres.{key}\" }}`, and let the app read that in place of `{}`",
+                    call.variable.value
+                ));
         }
     }
 }

@@ -1,7 +1,7 @@
-use crate::model::{App, Model};
+use crate::model::{App, Call, Model};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
-use crate::value::{Origin, addresses};
+use crate::value::Origin;
 
 declare_rule! {
     /// Checks that an app and those that it calls run near each other.
@@ -91,26 +91,14 @@ declare_rule! {
     }
 }
 
-const ENDINGS: [&str; 2] = [".internal", ".flycast"];
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
     for (caller, app) in model.apps.iter().enumerate() {
+        let used = app.uses.iter().filter(|used| used.target.kind == Kind::App);
+        let used = used.map(|used| (used.target.index, used.target.origin));
+        let written = |call: &&Call<'_>| call.zone.is_private() && call.value.origin.is_written();
+        let called = cx.calls.from(caller).iter().filter(written);
+        let calls = used.chain(called.filter_map(|call| Some((call.called?, call.value.origin))));
         let mut told: Vec<usize> = Vec::new();
-        let mut calls: Vec<(usize, Origin)> = Vec::new();
-        for used in app.uses.iter().filter(|used| used.target.kind == Kind::App) {
-            calls.push((used.target.index, used.target.origin));
-        }
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            for ending in ENDINGS.iter().filter(|ending| value.as_str().contains(**ending)) {
-                let names = names.get_or_insert_with(|| model.app_names());
-                calls.extend(addresses(value.as_str(), ending).filter_map(|address| {
-                    let name = address.name.rsplit('.').next().unwrap_or(address.name);
-                    let at = names.binary_search_by_key(&name, |(name, _)| name).ok()?;
-                    Some((names[at].1, value.origin))
-                }));
-            }
-        }
         for (index, at) in calls {
             let other = &model.apps[index];
             let (here, there) = (regions(app), regions(other));

@@ -1,8 +1,8 @@
 use crate::beside::Command;
-use crate::model::{App, Model};
+use crate::model::{App, Model, ResourceId};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Kind;
-use crate::value::{Origin, addresses};
+use crate::value::Origin;
 
 declare_rule! {
     /// Checks that a workflow deploys an app after those that it calls.
@@ -93,7 +93,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 .filter_map(|command| target(model, command, cx).map(|app| (command, app)))
                 .collect();
             for (i, (caller, app)) in deploys.iter().enumerate() {
-                let later = deploys[i + 1..].iter().find(|(_, other)| other != app && calls(model, *app, *other));
+                let later = deploys[i + 1..].iter().find(|(_, other)| other != app && calls(model, *app, *other, cx));
                 let earlier = |other: usize| deploys[..i].iter().any(|(_, app)| *app == other);
                 let Some((called, other)) = later.filter(|(_, other)| !earlier(*other)) else { continue };
                 let (name, other) = (&model.apps[*app].name.value, &model.apps[*other].name.value);
@@ -126,13 +126,8 @@ fn target(model: &Model, command: &Command, cx: &Cx<'_>) -> Option<usize> {
 }
 
 /// Whether an app calls another.
-fn calls(model: &Model, app: usize, other: usize) -> bool {
-    let app = &model.apps[app];
-    let used = app.uses.iter().any(|used| used.target.kind == Kind::App && used.target.index == other);
-    let name = model.apps[other].name.as_str();
-    used || app.toml.env.iter().any(|(_, value)| {
-        [".internal", ".flycast"].iter().any(|ending| {
-            addresses(value.as_str(), ending).any(|address| address.name.rsplit('.').next() == Some(name))
-        })
-    })
+fn calls(model: &Model, app: usize, other: usize, cx: &Cx<'_>) -> bool {
+    let other = ResourceId { kind: Kind::App, index: other };
+    let used = model.apps[app].uses.iter().any(|used| used.target.value == other);
+    used || cx.calls.from(app).iter().any(|call| call.zone.is_private() && call.called == Some(other.index))
 }

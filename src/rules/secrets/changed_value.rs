@@ -60,14 +60,12 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if written == value.as_str()
             || !written.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
         {
-            return false;
+            return;
         }
         let literal = string_literal(written);
         let message = format!("`{}` of `{}` arrives as {}", name.value, app.name.value, value.as_str());
         let fix = cx.unsafe_fix(format!("write {literal}"), Some(cx.edits().replace(value.range(), literal.as_str())));
         let finding = cx.report(value.origin, message);
-        let seen = !finding.is_silent();
         finding.label("a number, which becomes text").help(format!("put it in quotes: {literal}")).fix(fix);
-        seen
     });
 }

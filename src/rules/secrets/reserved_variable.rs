@@ -1,6 +1,6 @@
 use crate::model::{App, Model};
+use crate::rules::variables::each_variable;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::{FileId, TextRange};
 use crate::spec::Level;
 use crate::value::{Origin, Scalar, Sourced};
 
@@ -68,21 +68,14 @@ declare_rule! {
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let names = &cx.facts.environment;
     let reserved = |name: &str| name.starts_with(names.reserved_prefix);
-    // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<(FileId, TextRange)> = Vec::new();
-    for (index, app) in model.apps.iter().enumerate() {
-        for (name, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            let seen = if reserved(name) && !told.contains(&(app.file, name.range())) {
-                refused(app, name, name.origin, cx.about(index))
-            } else if name.as_str() == names.primary_region && !told.contains(&(app.file, name.range())) {
-                overridden(app, name, value, cx.about(index))
-            } else {
-                continue;
-            };
-            if seen {
-                told.push((app.file, name.range()));
-            }
+    each_variable(model, cx, |(_, app), name, value, cx| {
+        if reserved(name) {
+            refused(app, name, name.origin, cx);
+        } else if name.as_str() == names.primary_region {
+            overridden(app, name, value, cx);
         }
+    });
+    for (index, app) in model.apps.iter().enumerate() {
         for used in app.uses.iter().filter(|used| reserved(&used.variable)) {
             refused(app, &used.variable, used.variable.origin, cx.about(index));
         }
@@ -94,35 +87,31 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     }
 }
 
-/// Reports a name. Says whether somebody sees it.
-fn refused(app: &App, name: &str, at: Origin, cx: &mut Cx<'_>) -> bool {
+/// Reports a name.
+fn refused(app: &App, name: &str, at: Origin, cx: &mut Cx<'_>) {
     let prefix = cx.facts.environment.reserved_prefix;
     let other = name.strip_prefix(prefix).filter(|other| !other.is_empty()).unwrap_or("NAME");
     let token = cx.facts.environment.tokens.contains(&name);
     let finding = cx.report(at, format!("`{name}` of `{}` is a name of Fly.io's own", app.name.value));
-    let seen = !finding.is_silent();
     let help = if token {
         format!("make it a secret: {}", app.secret(name))
     } else {
         format!("choose a name without {prefix}, such as `APP_{other}`")
     };
     finding.label(format!("{prefix} is reserved")).help(help);
-    seen
 }
 
-/// Reports a value that never arrives. Says whether somebody sees it.
-fn overridden(app: &App, name: &Sourced<String>, value: &Sourced<Scalar>, cx: &mut Cx<'_>) -> bool {
+/// Reports a value that never arrives.
+fn overridden(app: &App, name: &Sourced<String>, value: &Sourced<Scalar>, cx: &mut Cx<'_>) {
     // Without the key the variable is what the file says.
-    let Some(region) = &app.primary_region else { return false };
+    let Some(region) = &app.primary_region else { return };
     let fix = cx.safe_fix("remove it", cx.edits().remove_entry(name.range(), value.range()));
     let message = format!("`{}` is always `{}` in `{}`, whatever `env` says", name.value, region.value, app.name.value);
     let finding = cx.warn(name.origin, message);
-    let seen = !finding.is_silent();
     let finding = if region.origin.is_written() {
         finding.related(region.origin, "sets the variable")
     } else {
         finding.note("the variable is set from the key `primary_region`, or its default")
     };
     finding.label("has no effect").help("remove it; another primary region is chosen with `primary_region`").fix(fix);
-    seen
 }

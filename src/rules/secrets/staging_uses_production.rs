@@ -1,7 +1,8 @@
-use crate::model::Model;
+use crate::model::{Call, Model};
+use crate::rules::variables::each_call;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::{Level, Tier};
-use crate::value::{Origin, addresses};
+use crate::value::Origin;
 
 declare_rule! {
     /// Checks that no app of a staging or development tier calls an app of production.
@@ -55,39 +56,18 @@ declare_rule! {
     }
 }
 
-const ENDINGS: [&str; 3] = [".internal", ".flycast", ".fly.dev"];
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let known = |tier: fn(Tier) -> bool| model.apps.iter().any(|app| tier(app.tier));
-    if !known(|tier| tier == Tier::Production) || !known(|tier| tier != Tier::Production) {
-        return;
-    }
-    let production = model.apps.iter().enumerate().filter(|(_, app)| app.tier == Tier::Production);
-    let production = production.filter(|(_, app)| app.name.origin.is_written());
-    let mut production: Vec<(&str, usize)> = production.map(|(index, app)| (app.name.as_str(), index)).collect();
-    production.sort_unstable();
-    for (caller, app) in model.apps.iter().enumerate().filter(|(_, app)| app.tier != Tier::Production) {
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            let hosts =
-                ENDINGS.iter().flat_map(|ending| addresses(value.as_str(), ending).map(move |host| (host, ending)));
-            let called = hosts.filter_map(|(host, ending)| {
-                let name = host.name.rsplit('.').next().unwrap_or(host.name);
-                let at = production.binary_search_by_key(&name, |(name, _)| name).ok()?;
-                Some((production[at], ending))
-            });
-            if let Some(((name, index), ending)) = { called }.next() {
-                let other = &model.apps[index];
-                let message =
-                    format!("`{}` is for {}, and calls `{name}` of production", app.name.value, app.tier.as_str());
-                cx.about(caller)
-                    .report(value.origin, message)
-                    .label("what is tried here happens there")
-                    .related_in(other.file, Origin::written(other.header), "the app that is called")
-                    .help(format!(
-                        "write the address of its counterpart, such as {name}-{}{ending}",
-                        app.tier.as_str()
-                    ));
-            }
-        }
-    }
+    let of_production = |app: usize| model.apps[app].tier == Tier::Production;
+    each_call(cx, |Call { caller, app, value, zone, name, called, .. }, cx| {
+        let called = called.filter(|called| of_production(*called) && !of_production(*caller));
+        let Some(other) = called.map(|called| &model.apps[called]).filter(|other| other.name.origin.is_written())
+        else {
+            return;
+        };
+        let tier = app.tier.as_str();
+        cx.report(value.origin, format!("`{}` is for {tier}, and calls `{name}` of production", app.name.value))
+            .label("what is tried here happens there")
+            .related_in(other.file, Origin::written(other.header), "the app that is called")
+            .help(format!("write the address of its counterpart, such as {name}-{tier}{}", zone.ending()));
+    });
 }

@@ -1,8 +1,8 @@
-use crate::model::{App, Model};
+use crate::model::{App, Call, Model, Zone};
+use crate::rules::variables::each_call;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::source::{FileId, TextRange};
 use crate::spec::Level;
-use crate::value::{Address, Origin, Scalar, Sourced, addresses};
+use crate::value::{Address, Origin, Scalar, Sourced};
 
 declare_rule! {
     /// Checks that variables with a `.internal` address name a port on which the called app is known to listen.
@@ -63,57 +63,37 @@ declare_rule! {
     }
 }
 
-const ENDING: &str = ".internal";
-
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let mut names: Option<Vec<(&str, usize)>> = None;
-    // A variable of the project is that of every app: it is reported once.
-    let mut told: Vec<(FileId, TextRange)> = Vec::new();
-    for (caller, app) in model.apps.iter().enumerate() {
-        for (_, value) in app.toml.env.iter().filter(|(_, value)| value.origin.is_written()) {
-            if !value.as_str().contains(ENDING) || told.contains(&(app.file, value.range())) {
-                continue;
-            }
-            let names = names.get_or_insert_with(|| model.app_names());
-            for address in addresses(value.as_str(), ENDING) {
-                let name = address.name.rsplit('.').next().unwrap_or(address.name);
-                let Ok(at) = names.binary_search_by_key(&name, |(name, _)| name) else { continue };
-                let index = names[at].1;
-                // Machines of a cluster talk to each other on ports of their own.
-                if index != caller && judge(&model.apps[index], value, &address, cx.about(caller)) {
-                    told.push((app.file, value.range()));
-                    break;
-                }
-            }
+    each_call(cx, |Call { caller, value, address, zone, called, .. }, cx| {
+        // Machines of a cluster talk to each other on ports of their own.
+        let called = called.filter(|called| *zone == Zone::Internal && called != caller);
+        if let Some(app) = called.map(|called| &model.apps[called]) {
+            judge(app, value, address, cx);
         }
-    }
+    });
 }
 
-/// Looks at one address. Says whether somebody sees a finding about it.
-fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<'_>) -> bool {
+/// Looks at one address.
+fn judge(app: &App, value: &Sourced<Scalar>, address: &Address<'_>, cx: &mut Cx<'_>) {
     let port = match (address.port, address.scheme) {
         (Some(port), _) => port,
         (None, Some("http" | "ws")) => 80,
         (None, Some("https" | "wss")) => 443,
-        _ => return false,
+        _ => return,
     };
     let known = listens_on(app);
     if known.is_empty() || known.contains(&port) {
-        return false;
+        return;
     }
     let name = &app.name.value;
     let list: Vec<String> = known.iter().map(u16::to_string).collect();
     let of_proxy = app.services.iter().flat_map(|s| &s.ports).any(|p| (p.port.get()..=p.end.get()).contains(&port));
-    let finding =
-        cx.report(value.origin, format!("nothing is known to listen on port {port} of a machine of `{name}`"));
-    let seen = !finding.is_silent();
     let label =
         if of_proxy { format!("{port} is the proxy's port") } else { "a .internal name leads to machines".to_owned() };
-    finding
+    cx.report(value.origin, format!("nothing is known to listen on port {port} of a machine of `{name}`"))
         .label(label)
         .related_in(app.file, Origin::written(app.header), "the app")
         .help(format!("write the port that it listens on: {}", list.join(", ")));
-    seen
 }
 
 /// Ports on which machines of an app are known to listen, each once.

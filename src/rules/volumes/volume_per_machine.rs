@@ -161,6 +161,7 @@ fn text<'m>(arg: &'m Arg<'_>) -> &'m str {
 mod tests {
     use super::*;
     use crate::facts::FACTS;
+    use crate::model::Calls;
     use crate::plan::{Layout, plan};
     use crate::rules::cx::{Judging, Waivers, run_on_plan};
     use crate::source::{FileId, Source};
@@ -181,6 +182,7 @@ mod tests {
         let judging = Judging {
             facts: &FACTS,
             model: &model,
+            calls: Calls::of(&model),
             layout: &layout,
             sources: &[&source],
             file,
