@@ -13,7 +13,7 @@ mod workflow;
 pub use commands::Command;
 pub use dockerfile::{Dockerfile, Instruction, Word};
 pub use litefs::{At, LiteFs};
-pub use places::{candidates, is_wanted};
+pub use places::{candidates, is_wanted, named_candidates};
 pub use workflow::{Job, Step, Workflow};
 
 use crate::source::{FileId, Source};

@@ -15,8 +15,25 @@ pub fn is_wanted(path: &str) -> bool {
 /// them will not exist: what is meant exactly is known when the file has been understood.
 pub fn candidates(source: &Source) -> Vec<String> {
     let folder = folder(source.name());
-    let mut folders = vec![String::new()];
-    let mut dockerfiles = Vec::new();
+    let (mut dockerfiles, mut folders) = named(source);
+    dockerfiles.push("Dockerfile".to_owned());
+    folders.push(String::new());
+    let mut paths = in_folders(folder, &folders, &dockerfiles);
+    for below in &folders {
+        let below = join(folder, below);
+        paths.extend(LITEFS.map(|inner| join(&join(&below, inner), "litefs.yml")));
+    }
+    tidy(paths)
+}
+
+/// The same for a fly.toml in a folder that was searched: only what it names may lie elsewhere.
+pub fn named_candidates(source: &Source) -> Vec<String> {
+    tidy(in_folders(folder(source.name()), &[], &named(source).0))
+}
+
+/// Dockerfiles and folders that a text names, as far as lines can tell.
+fn named(source: &Source) -> (Vec<String>, Vec<String>) {
+    let (mut dockerfiles, mut folders) = (Vec::new(), Vec::new());
     for line in source.text().lines() {
         for (key, list) in [("dockerfile", &mut dockerfiles), ("source", &mut folders)] {
             let Some((_, rest)) = line.split_once(key) else { continue };
@@ -24,20 +41,22 @@ pub fn candidates(source: &Source) -> Vec<String> {
             let Some(value) = rest.strip_prefix(['=', ':']) else { continue };
             let value = value.trim_start().trim_start_matches(['"', '\'']);
             let value = value.split(['"', '\'', '#', ',', '}']).next().unwrap_or_default().trim();
-            if !value.is_empty() && !value.starts_with('/') && value.len() < 256 && !list.iter().any(|old| old == value)
-            {
+            if !value.is_empty() && !value.starts_with('/') && value.len() < 256 {
                 list.push(value.to_owned());
             }
         }
     }
-    dockerfiles.push("Dockerfile".to_owned());
-    let mut paths = Vec::new();
-    for below in &folders {
-        let below = join(folder, below);
-        paths.extend(dockerfiles.iter().map(|path| join(&below, path)));
-        paths.extend(LITEFS.map(|inner| join(&join(&below, inner), "litefs.yml")));
-    }
-    paths.extend(dockerfiles.iter().map(|path| join(folder, path)));
+    (dockerfiles, folders)
+}
+
+/// Dockerfiles in a folder and in those below it.
+fn in_folders(folder: &str, below: &[String], dockerfiles: &[String]) -> Vec<String> {
+    let folders = below.iter().map(|below| join(folder, below)).chain([folder.to_owned()]);
+    folders.flat_map(|folder| dockerfiles.iter().map(move |path| join(&folder, path))).collect()
+}
+
+/// Paths within reach, each of them once.
+fn tidy(mut paths: Vec<String>) -> Vec<String> {
     paths.retain(|path| !path.starts_with("../../../"));
     paths.sort_unstable();
     paths.dedup();

@@ -217,9 +217,10 @@ impl Files {
         let stdin = |path: &PathBuf| path == Path::new("-");
         self.complete = !self.paths.iter().any(stdin);
         let given: BTreeSet<&PathBuf> = targets.iter().filter(|t| !t.found).map(|target| &target.path).collect();
-        let files = self.specs.iter().chain(&self.plain).map(|&file| (file, &self.paths[file.index()]));
+        let specs = self.specs.iter().map(|&file| (file, false));
+        let plain = self.plain.iter().map(|&file| (file, !given.contains(&self.paths[file.index()])));
         let files: Vec<(FileId, bool)> =
-            files.filter(|(_, path)| !stdin(path)).map(|(file, path)| (file, !given.contains(path))).collect();
+            specs.chain(plain).filter(|(file, _)| !stdin(&self.paths[file.index()])).collect();
         self.beside = near::read(&mut self.report.sources, &files, beside, folders);
         self.paths.extend(self.beside.iter().map(|&file| PathBuf::from(self.report.sources.get(file).name())));
     }

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use super::input::{self, Input};
 use crate::beside::{self, Kind};
 use crate::source::{FileId, Source, Sources};
+use crate::spread;
 
 /// Where workflows lie in a repository.
 const WORKFLOWS: &str = ".github/workflows";
 
-/// Reads what was found in folders (`paths`), and what `files` may name, unless it is there already. `roots` are folders
-/// that may be those of a repository.
+/// Reads what was found in folders (`paths`), and what `files` may name, unless it is there already: each with whether it
+/// is a fly.toml in a folder that was searched. `roots` are folders that may be those of a repository.
 pub(super) fn read(
     sources: &mut Sources,
     files: &[(FileId, bool)],
@@ -22,21 +23,20 @@ pub(super) fn read(
     roots: &[PathBuf],
 ) -> Vec<FileId> {
     let mut all: BTreeSet<String> = paths.iter().map(|path| shown(path)).collect();
-    for &(file, found) in files {
+    for &(file, searched) in files {
         let source = sources.get(file);
-        // A walk has seen what lies in the folder.
-        if !found || source.text().contains("dockerfile") {
-            all.extend(beside::candidates(source));
-        }
+        all.extend(if searched { beside::named_candidates(source) } else { beside::candidates(source) });
     }
     for root in roots {
         let Ok(entries) = fs::read_dir(root.join(WORKFLOWS)) else { continue };
         let files = entries.filter_map(Result::ok).map(|entry| entry.path());
         all.extend(files.filter(|path| Kind::of(&shown(path)).is_some()).map(|path| shown(&path)));
     }
+    let all: Vec<String> = all.into_iter().collect();
+    let inputs = spread::map(&all, |path| input::read(Path::new(path), "-"));
     let mut read = Vec::new();
-    for path in all {
-        if let Ok(Input::Text(source)) = input::read(Path::new(&path), "-") {
+    for (path, input) in all.into_iter().zip(inputs) {
+        if let Ok(Input::Text(source)) = input {
             read.push(sources.add(Source::new(path, source.text())));
         }
     }

@@ -433,7 +433,7 @@ impl Facts {
 
     /// Whether calls between two regions take noticeable time. Regions that are not known are far from none.
     pub fn far(&self, a: &str, b: &str) -> bool {
-        self.region(a).zip(self.region(b)).is_some_and(|(a, b)| a.is_far_from(b))
+        a != b && self.region(a).zip(self.region(b)).is_some_and(|(a, b)| a.is_far_from(b))
     }
 
     /// The withdrawn region with this code.
