@@ -140,23 +140,23 @@ impl Bench {
             match apps {
                 3 => {
                     figure("--version, of an empty program".to_owned(), version.ratio(empty), 1.3, 1.6, "×");
-                    figure("build, 3 apps, of an empty program".to_owned(), build.ratio(empty), 1.8, 6.0, "×");
-                    figure("an error in 3 apps, of a build".to_owned(), failing.ratio(build), 2.0, 4.0, "×");
+                    figure("build, 3 apps, of an empty program".to_owned(), build.ratio(empty), 1.8, 3.2, "×");
+                    figure("an error in 3 apps, of a build".to_owned(), failing.ratio(build), 2.0, 2.0, "×");
                 }
-                100 => figure(format!("build, 100 apps, {floor_is}"), build.ratio(floor), 1.7, 4.0, "×"),
+                100 => figure(format!("build, 100 apps, {floor_is}"), build.ratio(floor), 1.7, 2.2, "×"),
                 1_000 => {
-                    figure(format!("build, 1000 apps, {floor_is}"), build.ratio(floor), 1.75, 10.0, "×");
-                    figure("an error in 1000 apps, of a build".to_owned(), failing.ratio(build), 2.0, 4.0, "×");
+                    figure(format!("build, 1000 apps, {floor_is}"), build.ratio(floor), 1.75, 2.2, "×");
+                    figure("an error in 1000 apps, of a build".to_owned(), failing.ratio(build), 2.0, 2.0, "×");
                     let (first, again) = rebuild;
                     figure(
                         "nothing changed, 1000 apps, of the first build".to_owned(),
                         again.ratio(first),
                         0.35,
-                        1.2,
+                        0.6,
                         "×",
                     );
                 }
-                _ => figure(format!("build, {apps} apps, {floor_is}"), build.ratio(floor), 2.0, 150.0, "×"),
+                _ => figure(format!("build, {apps} apps, {floor_is}"), build.ratio(floor), 2.0, 2.5, "×"),
             }
             if apps >= 1_000 {
                 #[expect(clippy::cast_precision_loss, reason = "bytes of memory")]
@@ -167,10 +167,10 @@ impl Bench {
         }
         let (few, many) = (self.plain(100, rounds), self.plain(1_000, rounds));
         eprintln!("1000 plain files: parse {:.2} ms, lint {:.2} ms", many.0.seconds() * 1e3, many.1.seconds() * 1e3);
-        figure("lint, 1000 plain files, of parsing them".to_owned(), many.1.ratio(&many.0), 4.0, 40.0, "×");
-        figure("lint, 1000 plain files, of 100".to_owned(), many.1.seconds() / few.1.seconds(), 10.0, 60.0, "×");
+        figure("lint, 1000 plain files, of parsing them".to_owned(), many.1.ratio(&many.0), 4.0, 7.0, "×");
+        figure("lint, 1000 plain files, of 100".to_owned(), many.1.seconds() / few.1.seconds(), 10.0, 14.0, "×");
         if let [.., (1_000, thousand), (10_000, ten)] = seconds[..] {
-            figure("build, 10000 apps, of 1000 apps".to_owned(), ten / thousand, 11.5, 150.0, "×");
+            figure("build, 10000 apps, of 1000 apps".to_owned(), ten / thousand, 11.5, 13.0, "×");
         }
         #[expect(clippy::cast_precision_loss, reason = "bytes of a program")]
         let megabytes = fs::metadata(&self.flyarch).expect("the program").len() as f64 / 1e6;
