@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("spread", &[]),
     ("source", &[]),
     ("value", &["source"]),
-    ("facts", &["source"]),
+    ("facts", &["source", "value"]),
     ("diag", &["source", "value", "facts"]),
     // What can be written.
     ("syntax", &["source", "diag"]),

@@ -5,10 +5,12 @@
 //! compiling a small spec. Rules name facts, never literals.
 
 mod names;
+mod prices;
 mod secrecy;
 mod tables;
 
 pub use names::*;
+pub use prices::{Confidence, Price, PriceList, PriceSource, RegionPrice};
 pub use secrecy::{
     SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
     without_tokens,
@@ -68,6 +70,8 @@ pub struct Facts {
     pub redis: Redis,
     /// Secrets that a new bucket sets for its app, in alphabetical order.
     pub bucket_secrets: &'static [&'static str],
+    /// What things cost.
+    pub price_list: PriceList,
     /// Images of databases.
     pub database_images: &'static [DatabaseImage],
     /// The oldest flyctl that the scripts work with.

@@ -6,6 +6,7 @@
 mod address;
 mod collections;
 mod duration;
+mod money;
 mod names;
 mod scalar;
 mod size;
@@ -15,6 +16,7 @@ mod tables;
 pub use address::{Address, addresses};
 pub use collections::{Entries, Many, OneOrList};
 pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
+pub use money::{Decimal, Usd};
 pub(crate) use names::within;
 pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};
 pub use scalar::{Scalar, Strings, go_float};
