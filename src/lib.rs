@@ -14,9 +14,12 @@
 
 pub mod beside;
 pub mod cli;
+pub mod cost;
 pub mod diag;
 pub mod facts;
 pub mod fly_toml;
+pub mod graph;
+mod guest;
 pub mod import;
 pub mod kinds;
 pub mod lower;
@@ -122,6 +125,11 @@ pub fn check_in(
     run(&Texts { all: sources.iter().collect(), spec, beside }, facts, options, Until::Judged)
 }
 
+/// Says what a spec means, and judges nothing: for what is worth knowing of one that breaks rules as well.
+pub fn understand(source: &Source, facts: &Facts) -> Compilation {
+    run(&Texts::one(source), facts, &Options::default(), Until::Understood)
+}
+
 /// The texts that a spec is looked at with.
 struct Texts<'a> {
     all: Vec<&'a Source>,
@@ -207,6 +215,7 @@ fn render_unjudged(source: &Source, facts: &Facts, options: &Options) -> Compila
 /// How far a spec goes through the pipeline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
+    Understood,
     Judged,
     Rendered,
     RenderedUnjudged,
@@ -222,7 +231,7 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         refuse(&error, source, file, &mut diagnostics)
     });
     out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
-    if let Some(model) = &mut out.model {
+    if let Some(model) = out.model.as_mut().filter(|_| until != Until::Understood) {
         model.beside = read_beside(model, &texts.all, beside);
         let model = &*model;
         let layout = &options.layout;

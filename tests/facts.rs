@@ -115,10 +115,12 @@ fn price_list(data: &Table) -> String {
         let (page, date) = (literal(&source["page"]), literal(&source["date"]));
         format!("PriceSource {{ page: {page}, date: {date}, confidence: Confidence::{confidence} }}")
     };
-    let sorted = |name: &str| -> BTreeMap<String, Value> { data[name].as_table().unwrap().clone().into_iter().collect() };
+    let sorted =
+        |name: &str| -> BTreeMap<String, Value> { data[name].as_table().unwrap().clone().into_iter().collect() };
     let mut out = "PriceList {\n        prices: &[\n".to_owned();
     for (name, price) in sorted("price") {
-        let usd = price.get("usd").map_or("None".to_owned(), |usd| format!("Some(Usd::from_micros({}))", scaled(usd, 6)));
+        let usd =
+            price.get("usd").map_or("None".to_owned(), |usd| format!("Some(Usd::from_micros({}))", scaled(usd, 6)));
         let free = price.get("free").map_or(0, |free| free.as_integer().unwrap());
         let per = literal(&price["per"]);
         writeln!(

@@ -35,6 +35,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("schema", &["source", "value", "facts", "diag", "syntax", "spec"]),
     // What it means.
     ("model", &["source", "value", "fly_toml", "kinds", "spec", "beside"]),
+    ("guest", &["facts", "fly_toml"]),
+    ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
+    ("graph", &["value", "kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
@@ -44,7 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "rules",
         &[
             "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "schema", "model", "plan", "spread",
-            "lower", "beside",
+            "lower", "beside", "guest", "cost",
         ],
     ),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
@@ -65,7 +68,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim", "trial", "spread", "fly_toml", "import", "value", "beside",
+            "sim", "trial", "spread", "fly_toml", "import", "value", "beside", "model", "cost", "graph",
         ],
     ),
     ("main", &["cli"]),

@@ -9,10 +9,12 @@ mod baseline;
 mod build;
 mod catalog;
 mod config;
+mod cost;
 mod edit;
 mod fill;
 mod form;
 mod format;
+mod graph;
 mod ignores;
 mod import;
 mod input;
@@ -113,6 +115,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Lint(lint) => lint::run(&lint),
         Command::Fmt(fmt) => format::run(&fmt),
         Command::Import(import) => import::run(&import),
+        Command::Cost(cost) => cost::run(&cost),
+        Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),

@@ -50,6 +50,7 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
         buckets: Vec::new(),
         levels: Entries::default(),
         forbidden: Vec::new(),
+        budget: None,
         beside: Beside::default(),
     }
 }

@@ -142,6 +142,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         buckets,
         levels,
         forbidden,
+        budget: policy.budget_usd,
         beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);

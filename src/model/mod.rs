@@ -22,7 +22,7 @@ use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::kinds::postgres::Engine;
 use crate::source::{FileId, TextRange};
 use crate::spec::{Kind, Level, Placement, Tier, Waiver};
-use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced};
+use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced, Usd};
 
 /// A whole architecture.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub struct Model {
     pub levels: Entries<String, Sourced<Level>>,
     /// Rules that the spec forbids to waive.
     pub forbidden: Vec<Sourced<String>>,
+    /// What it may cost a month, as far as the spec says.
+    pub budget: Option<Sourced<Usd>>,
     /// What lies beside the spec or the files, as far as it was looked at.
     pub beside: Beside,
 }

@@ -4,48 +4,11 @@
 //! Everything here is evidence, not proof. What is not sure is absent.
 
 use crate::facts::{DatabaseImage, Facts};
-use crate::fly_toml::{Mount, Vm};
+use crate::fly_toml::Mount;
+pub(super) use crate::guest::Guest;
 use crate::model::{App, Group, Model, Redis};
 use crate::spec::Kind;
 use crate::value::{Origin, Scalar, Sourced};
-
-/// What a machine has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Guest {
-    /// `shared` or `performance`.
-    pub(super) kind: &'static str,
-    /// The number of CPUs.
-    pub(super) cpus: u32,
-    /// Memory, in MiB.
-    pub(super) memory_mb: u32,
-}
-
-impl Guest {
-    /// What a table of sizes means to flyctl (`internal/appconfig/machines.go`). Nothing for sizes that are not known.
-    pub(super) fn of(vm: &Vm, facts: &Facts) -> Option<Self> {
-        let preset = facts.machine_size(vm.size.as_ref().map_or(facts.machine_size, |size| &size.value))?;
-        if vm.gpu_kind.is_some() {
-            return None;
-        }
-        let kind = match &vm.cpu_kind {
-            Some(kind) => facts.machine_sizes.iter().map(|size| size.kind).find(|known| *known == kind.value.0)?,
-            None => preset.kind,
-        };
-        let number = vm.memory_mb.filter(|number| number.value > 0).map(|number| number.value);
-        let memory_mb = number.or(vm.memory.as_ref().map(|text| text.mebibytes())).unwrap_or(preset.memory_mb);
-        let cpus = vm.cpus.filter(|cpus| cpus.value > 0).map_or(preset.cpus, |cpus| cpus.value);
-        Some(Self { kind, cpus, memory_mb })
-    }
-
-    /// Whether Fly.io has such machines.
-    pub(super) fn exists(self, facts: &Facts) -> bool {
-        let range = facts.memory_range(self.kind);
-        let (low, high) = (range.min_per_cpu.saturating_mul(self.cpus), range.max_per_cpu.saturating_mul(self.cpus));
-        (low..=high).contains(&self.memory_mb)
-            && self.memory_mb.is_multiple_of(range.step)
-            && facts.machine_sizes.iter().any(|size| size.kind == self.kind && size.cpus == self.cpus)
-    }
-}
 
 /// A path to data in a variable.
 #[derive(Clone, Copy, Debug)]

@@ -62,6 +62,7 @@ mod cost {
     pub(super) mod always_on_staging;
     pub(super) mod development_machine;
     pub(super) mod development_plan;
+    pub(super) mod over_budget;
     pub(super) mod prodpack_outside_production;
     pub(super) mod unused_data_service;
     pub(super) mod unused_replica;
@@ -502,6 +503,7 @@ pub static RULES: &[&Rule] = &[
     &script::nonexistent_fly_command::RULE,
     &autostop::nothing_restarts_service::RULE,
     &groups::one_shot_process::RULE,
+    &cost::over_budget::RULE,
     &services::overlapping_statics::RULE,
     &script::parallel_deploys::RULE,
     &machines::partial_vm::RULE,

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kinds::{app, bucket, postgres, redis};
-use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced};
+use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced, Usd};
 
 /// An architecture on Fly.io: an organisation, its regions, the apps, the data services they use, and how all of it is
 /// wired.
@@ -41,7 +41,7 @@ pub struct Spec {
     /// Tigris buckets.
     #[serde(default)]
     pub bucket: Entries<Key, Sourced<bucket::BucketSpec>>,
-    /// How findings are judged.
+    /// How findings are judged, and what all of it may cost.
     pub policy: Option<Sourced<Policy>>,
 }
 
@@ -119,7 +119,7 @@ impl Tier {
     }
 }
 
-/// How findings are judged.
+/// How findings are judged, and what all of it may cost.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -128,6 +128,8 @@ pub struct Policy {
     pub levels: Entries<String, Sourced<Level>>,
     /// Rules that no app may waive, by name.
     pub forbid_waivers: Option<Sourced<Vec<Sourced<String>>>>,
+    /// What the architecture may cost a month at most, in US dollars, with everything on.
+    pub budget_usd: Option<Sourced<Usd>>,
 }
 
 /// What a finding of a rule does.

@@ -231,7 +231,10 @@ mod tests {
         assert_eq!(usd("0.28").times(Decimal::whole(100)).to_string(), "28.00");
         assert_eq!(usd("0.005").times(Decimal::whole(1)).to_string(), "0.01");
         assert_eq!(usd("0.004999").times(Decimal::whole(1)).to_string(), "0.00");
-        assert_eq!(Usd::from_micros(i64::MAX).times(Decimal::whole(u32::MAX)).less(Usd::default()).micros() % 10_000, 0);
+        assert_eq!(
+            Usd::from_micros(i64::MAX).times(Decimal::whole(u32::MAX)).less(Usd::default()).micros() % 10_000,
+            0
+        );
         assert_eq!(format!("{:>8}", usd("1284.1")), " 1284.10");
     }
 }

@@ -9,13 +9,12 @@ use crate::diag::{Applicability, Fix};
 
 /// Keys of the language that this version does not know yet, and those of old spellings: what to say instead of
 /// "unknown".
-const ELSEWHERE: [(&str, &str); 22] = [
+const ELSEWHERE: [(&str, &str); 21] = [
     ("template", "templates are part of the language, but not of this version"),
     ("environment", "environments are part of the language, but not of this version: write one spec per environment"),
     ("extends", "templates are part of the language, but not of this version"),
     ("litefs", "LiteFS is part of the language, but not of this version"),
     ("schedule", "scheduled machines are part of the language, but not of this version"),
-    ("budget_usd", "budgets are part of the language, but not of this version"),
     ("app", "in a spec the name of the app is spelled `name`"),
     ("mount", "an old spelling of `mounts`"),
     ("compute", "an old spelling of `vm`"),

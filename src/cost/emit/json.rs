@@ -1,0 +1,122 @@
+//! For programs. Amounts are text: a number of JSON is floating point to most who read it.
+
+use serde::Serialize;
+
+use super::Footing;
+use crate::cost::{Amount, Estimate};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    project: &'a str,
+    currency: &'static str,
+    period: &'static str,
+    items: Vec<JsonItem<'a>>,
+    total: JsonRange,
+    budget: Option<JsonBudget>,
+    outlives_apps: Vec<JsonRest>,
+    volumes_of_apps: Option<JsonRange>,
+    not_counted: String,
+    sources: Vec<JsonSource<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonItem<'a> {
+    of: Option<String>,
+    name: Option<&'a str>,
+    kind: &'static str,
+    region: Option<&'a str>,
+    text: &'a str,
+    floor: JsonAmount,
+    ceiling: JsonAmount,
+    price_date: Option<&'a str>,
+    confidence: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct JsonRange {
+    floor: JsonAmount,
+    ceiling: JsonAmount,
+}
+
+#[derive(Serialize)]
+struct JsonAmount {
+    /// What is known; nothing where all of it is unknown.
+    usd: Option<String>,
+    /// Whether that is all.
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct JsonBudget {
+    usd: String,
+    exceeded: bool,
+}
+
+#[derive(Serialize)]
+struct JsonRest {
+    of: String,
+    floor: JsonAmount,
+    ceiling: JsonAmount,
+}
+
+#[derive(Serialize)]
+struct JsonSource<'a> {
+    page: &'a str,
+    date: &'a str,
+    confidence: &'static str,
+}
+
+fn amount(amount: Amount) -> JsonAmount {
+    JsonAmount { usd: (!amount.is_unknown()).then(|| amount.usd.to_string()), complete: !amount.open }
+}
+
+fn range(floor: Amount, ceiling: Amount) -> JsonRange {
+    JsonRange { floor: amount(floor), ceiling: amount(ceiling) }
+}
+
+/// An estimate as JSON.
+pub fn json(estimate: &Estimate, footing: Footing<'_>) -> String {
+    let model = footing.model;
+    let items = estimate.items.iter().map(|item| JsonItem {
+        of: item.of.map(|of| model.reference(of)),
+        name: item.of.map(|of| model.name(of).as_str()),
+        kind: item.kind.as_str(),
+        region: item.region.as_deref(),
+        text: &item.text,
+        floor: amount(item.floor),
+        ceiling: amount(item.ceiling),
+        price_date: item.basis.as_ref().map(|basis| basis.date.as_str()),
+        confidence: item.basis.as_ref().map(|basis| basis.confidence.as_str()),
+    });
+    let ceiling = estimate.ceiling();
+    let rest = estimate.outlives_apps().into_iter();
+    let document = Document {
+        version: VERSION,
+        project: footing.title(),
+        currency: "USD",
+        period: "month",
+        items: items.collect(),
+        total: range(estimate.floor(), ceiling),
+        budget: footing.budget().map(|budget| JsonBudget { usd: budget.to_string(), exceeded: ceiling.usd > budget }),
+        outlives_apps: rest
+            .map(|(of, floor, ceiling)| JsonRest {
+                of: model.reference(of),
+                floor: amount(floor),
+                ceiling: amount(ceiling),
+            })
+            .collect(),
+        volumes_of_apps: estimate.volumes_of_apps().map(|(floor, ceiling)| range(floor, ceiling)),
+        not_counted: footing.not_counted(),
+        sources: footing
+            .sources()
+            .into_iter()
+            .map(|s| JsonSource { page: s.page, date: s.date, confidence: s.confidence.as_str() })
+            .collect(),
+    };
+    // Nothing in it can fail: strings, numbers and lists.
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+}
