@@ -14,6 +14,10 @@ mod beside;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/cost.rs"]
+mod cost;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/hooks.rs"]
 mod hooks;
 #[path = "cli/import.rs"]

@@ -5,6 +5,8 @@
 
 #[path = "properties/beside.rs"]
 mod beside;
+#[path = "properties/estimates.rs"]
+mod estimates;
 #[path = "properties/outputs.rs"]
 mod outputs;
 #[path = "properties/rendering.rs"]

@@ -24,8 +24,9 @@ pub(super) fn run(args: &Cost) -> Result<i32, Failure> {
         return Err(Failure::usage(format!("{}: the spec has no `{unknown}`", path.display())));
     }
     let prices = own.as_ref().map_or(Prices::known(&FACTS), |own| Prices::with(&FACTS, own));
-    let footing = Footing { model: &model, prices: &prices, usage: usage.is_some() };
-    let estimate = estimate(&model, &FACTS, &prices, &usage.unwrap_or_default());
+    let footing = Footing { model: &model, usage: usage.is_some() };
+    let usage = usage.unwrap_or_default();
+    let estimate = estimate(&model, &FACTS, &prices, &usage);
     let text = match args.format {
         CostFormat::Text => cost::text(&estimate, footing),
         CostFormat::Json => cost::json(&estimate, footing),

@@ -17,7 +17,7 @@ struct Volumes<'m> {
     count: u32,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
     /// All of an app.
     pub(super) fn app(&mut self, index: usize) {
         let model = self.model;
@@ -106,7 +106,7 @@ impl Cx<'_> {
             of,
             kind: ItemKind::StoppedMachines,
             region: None,
-            text: format!("root file {} while stopped{each}", counted(stopped, "system", "systems")),
+            text: format!("{}, root file system{each}", counted(stopped, "stopped machine", "stopped machines")),
             floor: amount,
             ceiling: Amount::NONE,
             basis,

@@ -17,7 +17,7 @@ pub use emit::{Footing, json, markdown, text};
 pub use prices::{Basis, PriceFile, Prices};
 pub use usage::Usage;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, PriceSource};
 use crate::guest::Guest;
 use crate::model::{Model, ResourceId};
 use crate::spec::Kind;
@@ -113,7 +113,7 @@ impl ItemKind {
 
 /// One thing that is paid for.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct Item<'a> {
     /// The declaration that it belongs to; none for what is counted for the organisation.
     pub of: Option<ResourceId>,
     /// What it is.
@@ -127,17 +127,17 @@ pub struct Item {
     /// What it costs with everything on.
     pub ceiling: Amount,
     /// What is known of the prices.
-    pub basis: Option<Basis>,
+    pub basis: Option<Basis<'a>>,
 }
 
 /// What an architecture costs a month.
 #[derive(Debug)]
-pub struct Estimate {
+pub struct Estimate<'a> {
     /// Declaration by declaration, in the order of the spec.
-    pub items: Vec<Item>,
+    pub items: Vec<Item<'a>>,
 }
 
-impl Estimate {
+impl<'a> Estimate<'a> {
     /// The least of all.
     pub fn floor(&self) -> Amount {
         self.items.iter().map(|item| item.floor).sum()
@@ -165,11 +165,21 @@ impl Estimate {
         found
     }
 
+    /// The pages that its prices are from, the newest first.
+    pub fn sources(&self) -> Vec<PriceSource<'a>> {
+        let all = self.items.iter().filter_map(|item| item.basis.as_ref()).flat_map(Basis::sources);
+        let mut sources: Vec<_> = all.copied().collect();
+        sources.sort_by(|a, b| b.date.cmp(a.date).then(a.page.cmp(b.page)).then(a.confidence.cmp(&b.confidence)));
+        sources.dedup();
+        sources
+    }
+
     /// What the volumes of apps cost: they go with their app, and stay when only its machines do.
     pub fn volumes_of_apps(&self) -> Option<(Amount, Amount)> {
-        let is_apps = |item: &&Item| item.kind == ItemKind::Volumes && item.of.is_some_and(|of| of.kind == Kind::App);
-        let volumes: Vec<&Item> = self.items.iter().filter(is_apps).collect();
-        let sum = |amount: fn(&Item) -> Amount| volumes.iter().map(|item| amount(item)).sum();
+        let is_apps =
+            |item: &&Item<'_>| item.kind == ItemKind::Volumes && item.of.is_some_and(|of| of.kind == Kind::App);
+        let volumes: Vec<&Item<'_>> = self.items.iter().filter(is_apps).collect();
+        let sum = |amount: fn(&Item<'_>) -> Amount| volumes.iter().map(|item| amount(item)).sum();
         (!volumes.is_empty()).then(|| (sum(|item| item.floor), sum(|item| item.ceiling)))
     }
 }
@@ -178,14 +188,14 @@ impl Estimate {
 struct Cx<'a> {
     model: &'a Model,
     facts: &'a Facts,
-    prices: &'a Prices<'a>,
+    prices: Prices<'a>,
     usage: &'a Usage,
-    items: Vec<Item>,
+    items: Vec<Item<'a>>,
 }
 
 /// What an architecture costs a month.
-pub fn estimate(model: &Model, facts: &Facts, prices: &Prices<'_>, usage: &Usage) -> Estimate {
-    let mut cx = Cx { model, facts, prices, usage, items: Vec::new() };
+pub fn estimate<'a>(model: &'a Model, facts: &'a Facts, prices: &Prices<'a>, usage: &'a Usage) -> Estimate<'a> {
+    let mut cx = Cx { model, facts, prices: *prices, usage, items: Vec::new() };
     for index in 0..model.apps.len() {
         cx.app(index);
     }
@@ -194,16 +204,16 @@ pub fn estimate(model: &Model, facts: &Facts, prices: &Prices<'_>, usage: &Usage
     Estimate { items: cx.items }
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
     /// Adds what costs the same, whatever runs.
-    fn add(&mut self, of: Option<ResourceId>, kind: ItemKind, region: Option<&str>, text: String, priced: Priced) {
+    fn add(&mut self, of: Option<ResourceId>, kind: ItemKind, region: Option<&str>, text: String, priced: Priced<'a>) {
         let Priced { amount, basis } = priced;
         let region = region.map(str::to_owned);
         self.items.push(Item { of, kind, region, text, floor: amount, ceiling: amount, basis });
     }
 
     /// What machines of a size cost in a region while they run.
-    fn machines(&self, guest: Option<Guest>, region: &str, count: u32) -> Priced {
+    fn machines(&self, guest: Option<Guest>, region: &str, count: u32) -> Priced<'a> {
         let Some(guest) = guest else { return Priced::UNKNOWN };
         let cpu = if guest.kind == "performance" { "machine.performance-cpu" } else { "machine.shared-cpu" };
         let (cpu, memory) = (self.prices.get(cpu), self.prices.get("machine.memory"));
@@ -220,7 +230,7 @@ impl Cx<'_> {
     }
 
     /// So many units at a price. Units that nobody knows cost what nobody knows.
-    fn priced(&self, name: &str, units: Option<Decimal>) -> Priced {
+    fn priced(&self, name: &str, units: Option<Decimal>) -> Priced<'a> {
         let price = self.prices.get(name);
         let usd = price.and_then(|price| price.usd);
         let amount = usd.zip(units).map_or(Amount::UNKNOWN, |(usd, units)| Amount::of(usd.times(units)));
@@ -229,12 +239,12 @@ impl Cx<'_> {
 }
 
 /// An amount, and what it was made of.
-struct Priced {
+struct Priced<'a> {
     amount: Amount,
-    basis: Option<Basis>,
+    basis: Option<Basis<'a>>,
 }
 
-impl Priced {
+impl Priced<'_> {
     const UNKNOWN: Self = Self { amount: Amount::UNKNOWN, basis: None };
 
     /// Both together.

@@ -8,25 +8,37 @@ use crate::facts::{Confidence, Facts, Price, PriceSource, RegionPrice};
 use crate::spec::Date;
 use crate::value::{Decimal, RegionCode, Usd};
 
-/// What is known of the prices that an amount was made of.
+/// The sources of the prices that an amount was made of; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Basis {
-    /// The oldest of their days.
-    pub date: String,
-    /// The weakest of them.
-    pub confidence: Confidence,
-}
+pub struct Basis<'a>(Vec<PriceSource<'a>>);
 
-impl Basis {
+impl<'a> Basis<'a> {
     /// What is known of amounts from these sources.
-    pub(super) fn of<'a>(sources: impl IntoIterator<Item = PriceSource<'a>>) -> Option<Self> {
-        let bases = sources.into_iter().map(|s| Self { date: s.date.to_owned(), confidence: s.confidence });
-        bases.reduce(Self::and)
+    pub(super) fn of(sources: impl IntoIterator<Item = PriceSource<'a>>) -> Option<Self> {
+        let mut sources: Vec<_> = sources.into_iter().collect();
+        sources.dedup();
+        (!sources.is_empty()).then_some(Self(sources))
     }
 
     /// Of two amounts together.
-    pub(super) fn and(self, other: Self) -> Self {
-        Self { date: self.date.min(other.date), confidence: self.confidence.min(other.confidence) }
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// The sources.
+    pub fn sources(&self) -> &[PriceSource<'a>] {
+        &self.0
+    }
+
+    /// The oldest of their days.
+    pub fn date(&self) -> &'a str {
+        self.0.iter().map(|source| source.date).min().unwrap_or_default()
+    }
+
+    /// The weakest of them.
+    pub fn confidence(&self) -> Confidence {
+        self.0.iter().map(|source| source.confidence).min().unwrap_or(Confidence::Unconfirmed)
     }
 }
 
@@ -46,16 +58,6 @@ impl<'a> Prices<'a> {
     /// Those of a file, and what it does not say as it is known.
     pub fn with(facts: &'a Facts, file: &'a PriceFile) -> Self {
         Self { facts, own: Some(file) }
-    }
-
-    /// All prices and regions, for a list of them.
-    pub fn sources(&self) -> Vec<PriceSource<'a>> {
-        let list = &self.facts.price_list;
-        let prices = list.prices.iter().filter_map(|price| self.get(price.name)).map(|price| price.source);
-        let mut sources: Vec<_> = prices.chain(list.regions.iter().map(|region| region.source)).collect();
-        sources.sort_by(|a, b| b.date.cmp(a.date).then(a.page.cmp(b.page)));
-        sources.dedup();
-        sources
     }
 
     /// The price of this name.

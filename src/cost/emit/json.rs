@@ -79,7 +79,7 @@ fn range(floor: Amount, ceiling: Amount) -> JsonRange {
 }
 
 /// An estimate as JSON.
-pub fn json(estimate: &Estimate, footing: Footing<'_>) -> String {
+pub fn json(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     let model = footing.model;
     let items = estimate.items.iter().map(|item| JsonItem {
         of: item.of.map(|of| model.reference(of)),
@@ -89,8 +89,8 @@ pub fn json(estimate: &Estimate, footing: Footing<'_>) -> String {
         text: &item.text,
         floor: amount(item.floor),
         ceiling: amount(item.ceiling),
-        price_date: item.basis.as_ref().map(|basis| basis.date.as_str()),
-        confidence: item.basis.as_ref().map(|basis| basis.confidence.as_str()),
+        price_date: item.basis.as_ref().map(|basis| basis.date()),
+        confidence: item.basis.as_ref().map(|basis| basis.confidence().as_str()),
     });
     let ceiling = estimate.ceiling();
     let rest = estimate.outlives_apps().into_iter();
@@ -111,7 +111,7 @@ pub fn json(estimate: &Estimate, footing: Footing<'_>) -> String {
             .collect(),
         volumes_of_apps: estimate.volumes_of_apps().map(|(floor, ceiling)| range(floor, ceiling)),
         not_counted: footing.not_counted(),
-        sources: footing
+        sources: estimate
             .sources()
             .into_iter()
             .map(|s| JsonSource { page: s.page, date: s.date, confidence: s.confidence.as_str() })

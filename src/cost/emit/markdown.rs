@@ -7,7 +7,7 @@ use crate::cost::Estimate;
 use crate::facts::Confidence;
 
 /// An estimate as Markdown.
-pub fn markdown(estimate: &Estimate, footing: Footing<'_>) -> String {
+pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     let mut out = format!("**{}**, US dollars a month\n\n", plain(footing.title()));
     out.push_str("| item | floor | ceiling | prices of |\n| --- | ---: | ---: | --- |\n");
     for items in by_declaration(estimate) {
@@ -36,7 +36,7 @@ pub fn markdown(estimate: &Estimate, footing: Footing<'_>) -> String {
         );
     }
     let unsure = |confidence| if confidence == Confidence::Unconfirmed { " ?" } else { "" };
-    let sources = footing.sources().into_iter();
+    let sources = estimate.sources().into_iter();
     let sources: Vec<String> =
         sources.map(|s| format!("{}{} {}", plain(s.date), unsure(s.confidence), plain(s.page))).collect();
     let _ = write!(

@@ -8,8 +8,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use super::{Amount, Estimate, Item, Prices};
-use crate::facts::{Confidence, PriceSource};
+use super::{Amount, Estimate, Item};
+use crate::facts::Confidence;
 use crate::model::{Model, ResourceId};
 use crate::value::Usd;
 
@@ -18,8 +18,6 @@ use crate::value::Usd;
 pub struct Footing<'a> {
     /// What is estimated.
     pub model: &'a Model,
-    /// The prices that it was estimated with.
-    pub prices: &'a Prices<'a>,
     /// Whether somebody said what it is used for.
     pub usage: bool,
 }
@@ -48,10 +46,6 @@ impl<'a> Footing<'a> {
     fn budget(&self) -> Option<Usd> {
         self.model.budget.map(|budget| budget.value)
     }
-
-    fn sources(&self) -> Vec<PriceSource<'a>> {
-        self.prices.sources()
-    }
 }
 
 /// What a budget says of a sum.
@@ -64,12 +58,12 @@ fn verdict(budget: Usd, ceiling: Amount) -> String {
 }
 
 /// The items of each declaration, in their order.
-fn by_declaration(estimate: &Estimate) -> impl Iterator<Item = &[Item]> {
+fn by_declaration<'e, 'a>(estimate: &'e Estimate<'a>) -> impl Iterator<Item = &'e [Item<'a>]> {
     estimate.items.chunk_by(|a, b| a.of == b.of)
 }
 
 /// An item with its region.
-fn label(item: &Item) -> String {
+fn label(item: &Item<'_>) -> String {
     match &item.region {
         Some(region) => format!("{region}: {}", item.text),
         None => item.text.clone(),
@@ -77,10 +71,10 @@ fn label(item: &Item) -> String {
 }
 
 /// The day of an item's prices, marked where nothing has confirmed them since.
-fn day(item: &Item) -> String {
+fn day(item: &Item<'_>) -> String {
     let Some(basis) = &item.basis else { return String::new() };
-    let mark = if basis.confidence == Confidence::Unconfirmed { " ?" } else { "" };
-    format!("{}{mark}", basis.date)
+    let mark = if basis.confidence() == Confidence::Unconfirmed { " ?" } else { "" };
+    format!("{}{mark}", basis.date())
 }
 
 /// A floor and a ceiling that may be one.

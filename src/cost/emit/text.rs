@@ -13,7 +13,7 @@ struct Row {
 }
 
 /// An estimate as a table.
-pub fn text(estimate: &Estimate, footing: Footing<'_>) -> String {
+pub fn text(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     let mut rows = Vec::new();
     for items in by_declaration(estimate) {
         rows.push(Row { label: footing.heading(items[0].of), cells: None });
@@ -48,17 +48,21 @@ pub fn text(estimate: &Estimate, footing: Footing<'_>) -> String {
     out.push_str("\nfloor: what may stop is stopped; ceiling: everything is on, volumes have grown\n");
     after_apps(&mut out, estimate, footing);
     let _ = writeln!(out, "\nnot counted: {}", footing.not_counted());
-    out.push_str("prices, from\n");
-    for source in footing.sources() {
+    if !estimate.sources().is_empty() {
+        out.push_str("prices are of\n");
+    }
+    for source in estimate.sources() {
         let mark = if source.confidence == Confidence::Unconfirmed { "?" } else { " " };
         let _ = writeln!(out, "  {} {mark} {}", source.date, plain(source.page));
     }
-    out.push_str("  ? nothing has confirmed them since\n");
+    if estimate.sources().iter().any(|source| source.confidence == Confidence::Unconfirmed) {
+        out.push_str("  ? nothing has confirmed them since\n");
+    }
     out
 }
 
 /// What goes on costing.
-fn after_apps(out: &mut String, estimate: &Estimate, footing: Footing<'_>) {
+fn after_apps(out: &mut String, estimate: &Estimate<'_>, footing: Footing<'_>) {
     let stays = estimate.outlives_apps();
     if !stays.is_empty() {
         out.push_str("\nwhen the apps are deleted, these go on costing until they are destroyed as well\n");

@@ -55,10 +55,11 @@ struct Plan<'g> {
 
 /// A graph as a picture.
 pub fn svg(graph: &Graph) -> String {
-    let boxes = boxes(graph);
+    let mut boxes = boxes(graph);
     let heights: Vec<i64> = boxes.iter().map(|drawn| drawn.height).collect();
     let layout = layout(graph, &heights, tallest(&boxes));
     let tops = place(&layout, &heights);
+    sort_rows(&mut boxes, graph, &layout, &tops);
     let mut columns = Vec::with_capacity(layout.columns.len());
     let mut column_of = vec![0; boxes.len()];
     let mut x = MARGIN;
@@ -104,6 +105,19 @@ fn boxes(graph: &Graph) -> Vec<Drawn<'_>> {
     drawn.collect()
 }
 
+/// Sorts the rows of boxes by where their arrows lead, so that those of one box do not cross.
+fn sort_rows(boxes: &mut [Drawn<'_>], graph: &Graph, layout: &Layout, tops: &[BTreeMap<Slot, i64>]) {
+    let mut lead = vec![0; graph.edges.len()];
+    for piece in &layout.pieces {
+        let Some(edge) = piece.edge else { continue };
+        let (slot, column) = if piece.back { (piece.left, piece.column) } else { (piece.right, piece.column + 1) };
+        lead[edge] = tops[column][&slot];
+    }
+    for drawn in boxes {
+        drawn.rows.sort_by_key(|row| row.edge.map(|edge| (lead[edge], edge)));
+    }
+}
+
 fn secrets(node: &Node) -> Vec<Row> {
     let row = |text: String| Row { text, edge: None, secret: true };
     let mut rows: Vec<Row> = node.secrets.iter().take(SECRETS).map(|name| row(shortened(name))).collect();
@@ -120,16 +134,15 @@ fn shortened(text: &str) -> String {
     text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-/// The colour of a line. Lines to different boxes differ a little, to be told apart where they cross.
-fn color(kind: EdgeKind, end: usize) -> &'static str {
-    let shades: &[&str] = match kind {
+/// The colours of a kind of lines. Bundles of one kind differ a little, to be told apart where they cross.
+fn shades(kind: EdgeKind) -> &'static [&'static str] {
+    match kind {
         EdgeKind::Public => &["#3b82f6"],
         EdgeKind::Private => &["#0d9488", "#16a34a", "#65a30d", "#0891b2"],
         EdgeKind::Data => &["#d97706", "#dc2626", "#ca8a04", "#db2777"],
         EdgeKind::Secret => &["#9333ea", "#c026d3"],
         EdgeKind::Order => &["#64748b"],
-    };
-    shades[end % shades.len()]
+    }
 }
 
 fn dash(kind: EdgeKind) -> &'static str {
@@ -183,10 +196,14 @@ impl Plan<'_> {
         for piece in &self.layout.pieces {
             by_bundle[piece.bundle].push(piece);
         }
+        let mut seen: BTreeMap<EdgeKind, usize> = BTreeMap::new();
         for (bundle, pieces) in self.layout.bundles.iter().zip(by_bundle) {
-            let (Bundle::To(end, kind) | Bundle::From(end, kind)) = *bundle;
+            let (Bundle::To(_, kind) | Bundle::From(_, kind)) = *bundle;
+            let number = seen.entry(kind).or_default();
+            let color = shades(kind)[*number % shades(kind).len()];
+            *number += 1;
             let width = if kind == EdgeKind::Public { 2 } else { 1 };
-            let (color, dash) = (color(kind, end), dash(kind));
+            let dash = dash(kind);
             let _ = writeln!(out, "<g fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}.6\"{dash}>");
             let mut heads = String::new();
             let mut crossed: Vec<(usize, i64)> = Vec::new();
@@ -311,15 +328,22 @@ impl Plan<'_> {
         let mut entries = String::new();
         let mut at = x + PADDING;
         for (kind, words) in words {
-            let (color, dash, middle) = (color(kind, 0), dash(kind), y + 17);
-            let _ = writeln!(
-                entries,
-                "<path d=\"M{at} {middle}h30\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>\n\
-                 <text x=\"{}\" y=\"{}\" fill=\"#0f172a\">{words}</text>",
-                at + 38,
-                middle + 4
-            );
-            at += 38 + i64::try_from(words.len()).unwrap_or(0) * LETTER / 10 + 26;
+            let (shades, dash, middle) = (shades(kind), dash(kind), y + 17);
+            let part = 32 / i64::try_from(shades.len()).unwrap_or(1);
+            for (i, color) in (0..).zip(shades) {
+                let start = at + i * part;
+                let _ = writeln!(
+                    entries,
+                    "<path d=\"M{start} {middle}h{part}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>"
+                );
+            }
+            let _ = writeln!(entries, "<text x=\"{}\" y=\"{}\" fill=\"#0f172a\">{words}</text>", at + 40, middle + 4);
+            at += 40 + i64::try_from(words.len()).unwrap_or(0) * LETTER / 10 + 26;
+        }
+        if self.graph.nodes.iter().any(|node| !node.secrets.is_empty()) {
+            let words = "NAME OF A SECRET";
+            let _ = writeln!(entries, "<text x=\"{at}\" y=\"{}\" fill=\"#7e22ce\">{words}</text>", y + 21);
+            at += i64::try_from(words.len()).unwrap_or(0) * LETTER / 10 + 26;
         }
         let end = at - 26 + PADDING;
         let card = format!(

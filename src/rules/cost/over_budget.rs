@@ -58,7 +58,8 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     let Some(budget) = model.budget else { return };
-    let estimate = estimate(model, cx.facts, &Prices::known(cx.facts), &Usage::default());
+    let usage = Usage::default();
+    let estimate = estimate(model, cx.facts, &Prices::known(cx.facts), &usage);
     let ceiling = estimate.ceiling();
     if ceiling.usd <= budget.value {
         return;
@@ -75,7 +76,5 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     let least = if ceiling.open { "at least " } else { "" };
     cx.report(budget.origin, format!("with everything on, a month costs {least}{} USD", ceiling.usd))
         .label(format!("the budget; {over} too much"))
-        .help(format!(
-            "spend less, or agree on another budget; the largest: {largest}; `flyarch cost` shows all"
-        ));
+        .help(format!("spend less, or agree on another budget; the largest: {largest}; `flyarch cost` shows all"));
 }
