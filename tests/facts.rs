@@ -228,6 +228,7 @@ fn generate() -> String {
         ("performance_memory", constant("MemoryRange", &get(&machines, "memory.performance"))),
         ("suspend_memory_mb_advised", one(&machines, "suspend.memory_mb_advised")),
         ("suspend_memory_mb_max", one(&machines, "suspend.memory_mb_max")),
+        ("rootfs_gb_max", one(&machines, "rootfs.gb_max")),
         ("volumes", constant("Volumes", &get(&platform, "volumes"))),
         ("litefs", constant("LiteFs", &get(&platform, "litefs"))),
         ("shutdown", constant("Shutdown", &get(&platform, "shutdown"))),

@@ -15,7 +15,7 @@ use crate::understand;
 
 pub(super) fn run(args: &Cost) -> Result<i32, Failure> {
     let own = args.prices.as_deref().map(|path| parsed(path, |text| PriceFile::parse(text, &FACTS))).transpose()?;
-    let usage = args.usage.as_deref().map(|path| parsed(path, Usage::parse)).transpose()?;
+    let usage = args.usage.as_deref().map(|path| parsed(path, |text| Usage::parse(text, &FACTS))).transpose()?;
     let model = match model(args.spec.as_deref())? {
         Ok(model) => model,
         Err(code) => return Ok(code),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::facts::Facts;
 use crate::model::Model;
 use crate::value::{Decimal, Key, RegionCode};
 
@@ -69,8 +70,14 @@ impl Usage {
     /// # Errors
     ///
     /// When it is none, in words for whoever wrote it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    pub fn parse(text: &str, facts: &Facts) -> Result<Self, String> {
+        let usage: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let most = facts.rootfs_gb_max;
+        let is_too_large = |app: &AppUsage| app.root_gb.is_some_and(|size| size > Decimal::whole(most));
+        match usage.app.iter().find(|(_, app)| is_too_large(app)) {
+            Some((key, _)) => Err(format!("`app.{key}.root_gb`: a root file system has {most} GB at most")),
+            None => Ok(usage),
+        }
     }
 
     /// A declaration that is spoken of, and that the model does not have.

@@ -42,6 +42,8 @@ pub struct Facts {
     pub suspend_memory_mb_advised: u32,
     /// Memory up to which any page allows suspending, in MiB.
     pub suspend_memory_mb_max: u32,
+    /// The largest root file system, in GB.
+    pub rootfs_gb_max: u32,
     /// Volumes.
     pub volumes: Volumes,
     /// Stopping machines.

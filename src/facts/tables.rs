@@ -85,6 +85,7 @@ pub static FACTS: Facts = Facts {
     performance_memory: MemoryRange { min_per_cpu: 2048, max_per_cpu: 8192, step: 1024 },
     suspend_memory_mb_advised: 2048,
     suspend_memory_mb_max: 4096,
+    rootfs_gb_max: 8,
     volumes: Volumes { size_gb_min: 1, size_gb_max: 500, size_gb_default: 1, retention_days_min: 1, retention_days_max: 60, retention_days_default: 5, extend_threshold_min: 50, extend_threshold_max: 99, extend_increment_gb_min: 1, extend_increment_gb_max: 100, extend_limit_gb_max: 500, name_length_max: 30 },
     litefs: LiteFs { consul_ttl_seconds_min: 10, port: 20202 },
     shutdown: Shutdown { kill_signal: "SIGINT", kill_timeout_seconds: 5, kill_timeout_seconds_max: 300 },

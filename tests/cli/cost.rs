@@ -103,6 +103,7 @@ fn files_that_are_wrong_are_refused() {
         ("--usage", "[app.wbe]\nroot_gb = 1\n", "error: extra.toml: the spec has no `app.wbe`"),
         ("--usage", "[app.web]\nroot = 1\n", "unknown field `root`"),
         ("--usage", "[app.web]\nroot_gb = -1\n", "expected a number that is not negative, such as 12.50"),
+        ("--usage", "[app.web]\nroot_gb = 8.5\n", "`app.web.root_gb`: a root file system has 8 GB at most"),
         ("--usage", "[app.web]\nroot_gb = nan\n", "expected a number that is not negative, such as 12.50"),
         ("--usage", "[app.web]\negress_gb = { mars = 1 }\n", "expected a region code"),
         ("--usage", "[app.web]\nroot_gb = 1e300\n", "the number is too large"),
