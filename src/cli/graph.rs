@@ -34,7 +34,9 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
         None => match args.format.unwrap_or_else(|| format_of(file)) {
             GraphFormat::Mermaid => mermaid(&graph),
             GraphFormat::Dot => dot(&graph),
-            GraphFormat::Svg => svg(&graph),
+            GraphFormat::Svg => svg(&graph).ok_or_else(|| {
+                Failure::usage("the architecture is too large for a picture: take --format dot or mermaid")
+            })?,
         },
     };
     let Some(file) = file else {

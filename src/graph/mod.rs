@@ -10,7 +10,7 @@ pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kinds::app::{Access, SecretSource};
 use crate::kinds::postgres::Engine;
@@ -147,6 +147,8 @@ struct Builder {
     graph: Graph,
     /// Places in its arrows, by what they are.
     known: BTreeMap<(usize, usize, EdgeKind), usize>,
+    /// The labels that each arrow has.
+    labels: BTreeSet<(usize, String)>,
 }
 
 impl Builder {
@@ -162,9 +164,8 @@ impl Builder {
             edges.push(Edge { from, to, kind, labels: Vec::new() });
             edges.len() - 1
         });
-        let labels = &mut edges[at].labels;
-        if let Some(label) = label.filter(|label| !labels.iter().any(|known| known == label)) {
-            labels.push(label.to_owned());
+        if let Some(label) = label.filter(|label| self.labels.insert((at, (*label).to_owned()))) {
+            edges[at].labels.push(label.to_owned());
         }
     }
 
@@ -202,7 +203,7 @@ impl Builder {
         let mut clusters: Vec<(&str, usize)> =
             model.postgres.iter().enumerate().map(|(index, cluster)| (cluster.name.as_str(), index)).collect();
         clusters.sort_unstable();
-        let mut outside: Vec<(&str, usize)> = Vec::new();
+        let mut outside: BTreeMap<&str, usize> = BTreeMap::new();
         for caller in 0..model.apps.len() {
             let from = place.app + caller;
             for call in calls.from(caller) {
@@ -223,13 +224,12 @@ impl Builder {
                 if call.name.is_empty() || call.name.starts_with('_') {
                     continue;
                 }
-                let at = outside.iter().position(|(name, _)| *name == call.name).unwrap_or_else(|| {
-                    let id = format!("outside_{}", outside.len());
+                let number = outside.len();
+                let at = *outside.entry(call.name).or_insert_with(|| {
                     let says = vec!["not of this spec".to_owned()];
-                    outside.push((call.name, self.node(id, Shape::Outside, call.name.to_owned(), says)));
-                    outside.len() - 1
+                    self.node(format!("outside_{number}"), Shape::Outside, call.name.to_owned(), says)
                 });
-                self.edge(from, outside[at].1, kind, Some(call.variable));
+                self.edge(from, at, kind, Some(call.variable));
             }
         }
     }
@@ -242,18 +242,14 @@ impl Builder {
             all.extend(shared);
         }
         all.sort();
-        let mut groups: Vec<(Vec<usize>, Vec<String>)> = Vec::new();
+        let mut groups: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();
         for same in all.chunk_by(|a, b| a.0 == b.0) {
             let mut apps: Vec<usize> = same.iter().map(|(.., app)| *app).collect();
             apps.dedup();
             if apps.len() < 2 {
                 continue;
             }
-            let name = same[0].1.to_owned();
-            match groups.iter_mut().find(|(known, _)| *known == apps) {
-                Some((_, names)) => names.push(name),
-                None => groups.push((apps, vec![name])),
-            }
+            groups.entry(apps).or_default().push(same[0].1.to_owned());
         }
         for (number, (apps, names)) in groups.into_iter().enumerate() {
             let at = self.node(format!("secrets_{number}"), Shape::Secrets, "shared secrets".to_owned(), Vec::new());

@@ -1,6 +1,6 @@
 //! `flyarch graph`: golden pictures of real architectures, files that it writes into, and how it ends.
 
-use super::world::{World, clean, golden};
+use super::world::{PROJECT, World, clean, golden};
 
 /// The specs whose pictures are goldens.
 const SPECS: [(&str, &str); 5] = [
@@ -60,6 +60,40 @@ fn a_page_gets_it_between_its_markers() {
     world.write("spec.toml", clean().replace("\"lhr\"", "\"ams\""));
     world.run(&["graph", "--inject", "README.md", "--check"]).exits(1).says(stale);
     world.holds_only(&["spec.toml", "README.md"]);
+}
+
+/// Fifty apps are drawn; hundreds in a row that all use each other are not.
+#[test]
+fn large_architectures_end() {
+    let app = |n: usize, uses: &str| {
+        format!(
+            "[app.a{n}]\nbuild = {{ image = \"nginx:1.29\" }}\n{uses}[app.a{n}.http_service]\ninternal_port = 80\nauto_stop_machines = \"off\"\n"
+        )
+    };
+    let spec = |count: usize, uses: &dyn Fn(usize) -> String| {
+        let apps = (0..count).map(|n| app(n, &uses(n)));
+        World::with(format!("{PROJECT}[postgres.db]\nplan = \"launch\"\n{}", apps.collect::<String>()))
+    };
+    let wide = spec(50, &|_| "uses = { DATABASE_URL = \"postgres.db\" }\n".to_owned());
+    let picture = wide.run(&["graph", "--format", "svg"]).exits(0).stdout;
+    // Not one column of fifty: somewhat wider than high.
+    let size = |name: &str| {
+        let rest = picture.split(&format!(" {name}=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().parse::<u32>().unwrap()
+    };
+    assert!(
+        size("width") > size("height") && size("width") < 4 * size("height"),
+        "{} × {}",
+        size("width"),
+        size("height")
+    );
+    let uses = |n: usize| {
+        let all: Vec<String> = (0..n).map(|m| format!("A{m} = \"app.a{m}\"")).collect();
+        format!("uses = {{ {} }}\n", all.join(", "))
+    };
+    let deep = spec(260, &uses);
+    deep.run(&["graph", "--format", "svg"]).exits(2).prints_nothing().mentions("too large for a picture");
+    deep.run(&["graph", "--format", "dot"]).exits(0);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn number(element: &BytesStart<'_>, name: &str) -> i64 {
 
 /// No box lies upon another, no text leaves its box or lies upon another text, no line runs through a box.
 fn stay_in_their_boxes(graph: &Graph) {
-    let picture = svg(graph);
+    let picture = svg(graph).unwrap();
     let mut reader = quick_xml::Reader::from_str(&picture);
     let (mut boxes, mut texts, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     let mut begun = None;
@@ -182,7 +182,7 @@ fn hostile_labels_stay_labels() {
         if [&title].into_iter().chain(&lines).chain(&secrets).chain(&labels).all(|text| text.is_ascii()) {
             stay_in_their_boxes(&graph);
         } else {
-            let picture = svg(&graph);
+            let picture = svg(&graph).unwrap();
             let mut reader = quick_xml::Reader::from_str(&picture);
             while reader.read_event().map_err(|error| TestCaseError::fail(format!("{error}: {picture}")))? != Event::Eof {}
         }

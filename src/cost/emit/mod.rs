@@ -38,9 +38,12 @@ impl<'a> Footing<'a> {
         }
     }
 
+    fn traffic(&self) -> &'static str {
+        if self.usage { "traffic that the usage does not name" } else { "traffic (--usage says it)" }
+    }
+
     fn not_counted(&self) -> String {
-        let traffic = if self.usage { "traffic that the usage does not name" } else { "traffic (--usage says it)" };
-        format!("{traffic}, {NOT_COUNTED}")
+        format!("{}, {NOT_COUNTED}", self.traffic())
     }
 
     fn budget(&self) -> Option<Usd> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Footing, by_declaration, day, label, range, verdict};
+use super::{Footing, NOT_COUNTED, by_declaration, day, label, range, verdict};
 use crate::cost::{Amount, Estimate};
 use crate::facts::Confidence;
 
@@ -47,7 +47,7 @@ pub fn text(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     }
     out.push_str("\nfloor: what may stop is stopped; ceiling: everything is on, volumes have grown\n");
     after_apps(&mut out, estimate, footing);
-    let _ = writeln!(out, "\nnot counted: {}", footing.not_counted());
+    let _ = writeln!(out, "\nnot counted: {},\n  {NOT_COUNTED}", footing.traffic());
     if !estimate.sources().is_empty() {
         out.push_str("prices are of\n");
     }
@@ -78,7 +78,7 @@ fn after_apps(out: &mut String, estimate: &Estimate<'_>, footing: Footing<'_>) {
     if let Some((floor, ceiling)) = estimate.volumes_of_apps() {
         let _ = writeln!(
             out,
-            "\nvolumes go with their app, and stay when only its machines do (teardown.sh without --volumes): {}",
+            "\nvolumes go with their app, and stay when only its machines do\n  (teardown.sh without --volumes): {}",
             range(floor, ceiling)
         );
     }

@@ -49,11 +49,16 @@ pub(super) struct Layout {
     pub(super) bundles: Vec<Bundle>,
 }
 
+/// More pieces than anybody could follow. Arrows over many columns make more of them than a spec has letters.
+const MOST: usize = 30_000;
+
 /// How often the order is improved.
 const SWEEPS: usize = 12;
 
 /// Lays a graph out. `heights` are those of the boxes, `tall` is how high a column may get.
-pub(super) fn layout(graph: &Graph, heights: &[i64], tall: i64) -> Layout {
+///
+/// Nothing where there would be more than [`MOST`] pieces.
+pub(super) fn layout(graph: &Graph, heights: &[i64], tall: i64) -> Option<Layout> {
     let layers = layers(graph);
     let columns = columns(graph, &layers, heights, tall);
     let mut layout =
@@ -61,9 +66,9 @@ pub(super) fn layout(graph: &Graph, heights: &[i64], tall: i64) -> Layout {
     for (node, &column) in columns.iter().enumerate() {
         layout.columns[column].push(Slot::Node(node));
     }
-    layout.route(graph, &columns);
+    layout.route(graph, &columns)?;
     layout.order();
-    layout
+    Some(layout)
 }
 
 /// The layer of every box: one more than that of what leads to it. Arrows of a circle that would lead back are left out.
@@ -145,7 +150,7 @@ fn columns(graph: &Graph, layers: &[usize], heights: &[i64], tall: i64) -> Vec<u
 
 impl Layout {
     /// Cuts arrows into pieces, and gives bundles their slots.
-    fn route(&mut self, graph: &Graph, columns: &[usize]) {
+    fn route(&mut self, graph: &Graph, columns: &[usize]) -> Option<()> {
         let mut numbers: BTreeMap<Bundle, usize> = BTreeMap::new();
         let mut slots: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut pieces: BTreeSet<Piece> = BTreeSet::new();
@@ -160,6 +165,9 @@ impl Layout {
             let back = columns[edge.from] > columns[edge.to];
             let (left, right) = if back { (edge.to, edge.from) } else { (edge.from, edge.to) };
             let (first, last) = (columns[left], columns[right]);
+            if pieces.len() + (last - first) > MOST {
+                return None;
+            }
             for column in first..last {
                 let slot = |column: usize, end: usize, node: usize| {
                     if column == end { Slot::Node(node) } else { Slot::Line(bundle) }
@@ -177,6 +185,7 @@ impl Layout {
             self.columns[column].push(Slot::Line(bundle));
         }
         self.pieces = pieces.into_iter().collect();
+        Some(())
     }
 
     /// Orders columns so that few lines cross: what is connected stands side by side (barycentres, both ways).

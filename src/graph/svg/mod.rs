@@ -7,7 +7,7 @@
 mod layout;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{EdgeKind, Graph, Node, Shape};
@@ -51,13 +51,15 @@ struct Plan<'g> {
     /// Left and right end of every column.
     columns: Vec<(i64, i64)>,
     column_of: Vec<usize>,
+    /// The kinds of arrows that begin at every box, and of those that end there.
+    kinds: Vec<[BTreeSet<EdgeKind>; 2]>,
 }
 
-/// A graph as a picture.
-pub fn svg(graph: &Graph) -> String {
+/// A graph as a picture; nothing when it is too large for one.
+pub fn svg(graph: &Graph) -> Option<String> {
     let mut boxes = boxes(graph);
     let heights: Vec<i64> = boxes.iter().map(|drawn| drawn.height).collect();
-    let layout = layout(graph, &heights, tallest(&boxes));
+    let layout = layout(graph, &heights, tallest(&boxes))?;
     let tops = place(&layout, &heights);
     sort_rows(&mut boxes, graph, &layout, &tops);
     let mut columns = Vec::with_capacity(layout.columns.len());
@@ -74,7 +76,12 @@ pub fn svg(graph: &Graph) -> String {
         let lines = i64::try_from(layout.between(at).len()).unwrap_or(i64::MAX);
         x += width + 70 + 4 * lines.min(30);
     }
-    Plan { graph, boxes, layout, tops, columns, column_of }.draw()
+    let mut kinds = vec![[BTreeSet::new(), BTreeSet::new()]; graph.nodes.len()];
+    for edge in &graph.edges {
+        kinds[edge.from][0].insert(edge.kind);
+        kinds[edge.to][1].insert(edge.kind);
+    }
+    Some(Plan { graph, boxes, layout, tops, columns, column_of, kinds }.draw())
 }
 
 /// How high a column may get: so that the picture is somewhat wider than high.
@@ -256,12 +263,7 @@ impl Plan<'_> {
         }
         let (Bundle::To(_, kind) | Bundle::From(_, kind)) = self.layout.bundles[piece.bundle];
         // One place for every kind, so that their heads do not cover each other.
-        let order = [EdgeKind::Public, EdgeKind::Private, EdgeKind::Data, EdgeKind::Order, EdgeKind::Secret];
-        let kinds = |kind: &EdgeKind| {
-            let ends = |edge: &super::Edge| if begins { edge.from } else { edge.to };
-            self.graph.edges.iter().any(|edge| ends(edge) == node && edge.kind == *kind)
-        };
-        let present: Vec<EdgeKind> = order.into_iter().filter(kinds).collect();
+        let present = &self.kinds[node][usize::from(!begins)];
         let at = present.iter().position(|other| *other == kind).unwrap_or(0);
         let height = self.boxes[node].height;
         let (at, count) = (i64::try_from(at).unwrap_or(0) + 1, i64::try_from(present.len()).unwrap_or(0) + 1);

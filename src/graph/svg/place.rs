@@ -29,6 +29,9 @@ pub(super) fn place(layout: &Layout, heights: &[i64]) -> Vec<BTreeMap<Slot, i64>
             placed.collect()
         })
         .collect();
+    let bottom = |column: &BTreeMap<Slot, i64>| column.iter().map(|(slot, top)| top + height(*slot)).max();
+    // What the tallest column takes is enough for all: without an end, columns of one tree would be steps.
+    let room = tops.iter().filter_map(bottom).max().unwrap_or(0);
     let count = layout.columns.len();
     for pass in 0..PASSES {
         for step in 0..count {
@@ -48,7 +51,7 @@ pub(super) fn place(layout: &Layout, heights: &[i64]) -> Vec<BTreeMap<Slot, i64>
                 None => (tops[column][slot], 0),
             });
             let wanted: Vec<(i64, i64)> = wanted.collect();
-            let fitted = fit(&layout.columns[column], &wanted, height);
+            let fitted = fit(&layout.columns[column], &wanted, room, height);
             tops[column] = layout.columns[column].iter().copied().zip(fitted).collect();
         }
     }
@@ -68,8 +71,8 @@ fn gap(above: Slot, below: Slot) -> i64 {
 }
 
 /// The places nearest to those that are wanted that keep the order and the gaps: what collides moves together to the
-/// middle of what its parts want (the algorithm of pooled neighbours).
-fn fit(column: &[Slot], wanted: &[(i64, i64)], height: impl Fn(Slot) -> i64) -> Vec<i64> {
+/// middle of what its parts want (the algorithm of pooled neighbours). All of them are within `room`.
+fn fit(column: &[Slot], wanted: &[(i64, i64)], room: i64, height: impl Fn(Slot) -> i64) -> Vec<i64> {
     // Without heights and gaps, all that is left is that places do not fall.
     let mut offsets = Vec::with_capacity(column.len());
     let mut offset = 0;
@@ -96,5 +99,6 @@ fn fit(column: &[Slot], wanted: &[(i64, i64)], height: impl Fn(Slot) -> i64) -> 
         }
     }
     let places = blocks.iter().flat_map(|block| std::iter::repeat_n(mean(block), block.2));
-    places.zip(offsets).map(|(place, offset)| place + offset).collect()
+    let length = offsets.last().copied().unwrap_or(0) + column.last().map_or(0, |last| height(*last));
+    places.zip(offsets).map(|(place, offset)| place.clamp(0, (room - length).max(0)) + offset).collect()
 }
