@@ -94,12 +94,15 @@ fn whole_usd(prices: &Table, name: &str) -> Value {
     Value::Integer(prices["price"][name]["usd"].as_str().unwrap().parse().unwrap())
 }
 
-/// A decimal number in units of `10^-places`.
-fn scaled(text: &Value, places: usize) -> i64 {
+/// A decimal number in units of `10^-places`, as a literal of Rust.
+fn scaled(text: &Value, places: usize) -> String {
     let text = text.as_str().expect("decimal numbers stand in quotes");
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     assert!(part.len() <= places, "{text} has too many digits");
-    format!("{whole}{part:0<places$}").parse().unwrap()
+    let number = format!("{whole}{part:0<places$}").parse::<u64>().unwrap().to_string();
+    let groups: Vec<&str> =
+        number.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join("_")
 }
 
 /// Prices by name and regions by code, each with its source.
@@ -112,8 +115,8 @@ fn price_list(data: &Table) -> String {
             "confirmed" => "Confirmed",
             other => panic!("unknown confidence {other}"),
         };
-        let (page, date) = (literal(&source["page"]), literal(&source["date"]));
-        format!("PriceSource {{ page: {page}, date: {date}, confidence: Confidence::{confidence} }}")
+        let (page, day) = (literal(&source["page"]), literal(&source["date"]));
+        format!("PriceSource {{ page: {page}, date: {day}, confidence: Confidence::{confidence} }}")
     };
     let sorted =
         |name: &str| -> BTreeMap<String, Value> { data[name].as_table().unwrap().clone().into_iter().collect() };

@@ -54,9 +54,9 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
         (true, _) => say(format_args!("{} is up to date", file.display())),
         (false, old) => {
             if old.is_some() {
-                replace(file, &text)?
+                replace(file, &text)?;
             } else {
-                create(file, &text)?
+                create(file, &text)?;
             }
             say(format_args!("wrote {}", file.display()));
         }

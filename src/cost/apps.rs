@@ -17,7 +17,7 @@ struct Volumes<'m> {
     count: u32,
 }
 
-impl<'a> Cx<'a> {
+impl Cx<'_> {
     /// All of an app.
     pub(super) fn app(&mut self, index: usize) {
         let model = self.model;
@@ -124,10 +124,8 @@ impl<'a> Cx<'a> {
             let Ok(count @ 1..) = u32::try_from(domains.len()) else { continue };
             let free = self.prices.get(price).map_or(0, |price| price.free);
             let priced = self.priced(price, Some(Decimal::whole(count.saturating_sub(free))));
-            let mut text = format!("certificates of {}", counted(count, one, many));
-            if free > 0 {
-                text.push_str(&format!(" ({free} are free)"));
-            }
+            let free = if free > 0 { format!(" ({free} are free)") } else { String::new() };
+            let text = format!("certificates of {}{free}", counted(count, one, many));
             self.add(None, ItemKind::Certificates, None, text, priced);
         }
         self.snapshots();

@@ -17,9 +17,9 @@ impl Cx<'_> {
         for (index, cluster) in model.postgres.iter().enumerate() {
             let of = Some(ResourceId { kind: Kind::Postgres, index });
             if cluster.engine.value == Engine::Unmanaged {
-                self.unmanaged(cluster, of)
+                self.unmanaged(cluster, of);
             } else {
-                self.managed(cluster, of)
+                self.managed(cluster, of);
             }
         }
         for (index, redis) in model.redis.iter().enumerate() {
@@ -67,27 +67,24 @@ impl Cx<'_> {
     fn redis(&mut self, redis: &Redis, of: Option<ResourceId>) {
         let region = Some(redis.region.as_str());
         let plan = redis.plan.as_ref().map(|plan| plan.to_ascii_lowercase().replace(' ', "-"));
-        match plan.filter(|plan| plan.starts_with("fixed")) {
-            Some(plan) => {
-                let priced = self.priced(&format!("redis.{plan}"), Some(Decimal::whole(1)));
-                let name = redis.plan.as_ref().map_or("", |plan| plan.as_str());
-                self.add(of, ItemKind::Plan, region, format!("Redis, plan {name}"), priced);
-                for replica in &redis.replicas {
-                    let priced = self.priced(&format!("redis.{plan}.replica"), Some(Decimal::whole(1)));
-                    self.add(of, ItemKind::Plan, Some(replica.as_str()), "read replica".to_owned(), priced);
-                }
+        if let Some(plan) = plan.filter(|plan| plan.starts_with("fixed")) {
+            let priced = self.priced(&format!("redis.{plan}"), Some(Decimal::whole(1)));
+            let name = redis.plan.as_ref().map_or("", |plan| plan.as_str());
+            self.add(of, ItemKind::Plan, region, format!("Redis, plan {name}"), priced);
+            for replica in &redis.replicas {
+                let priced = self.priced(&format!("redis.{plan}.replica"), Some(Decimal::whole(1)));
+                self.add(of, ItemKind::Plan, Some(replica.as_str()), "read replica".to_owned(), priced);
             }
-            None => {
-                let requests = self.usage.redis(&redis.key).and_then(|usage| usage.requests);
-                let mut priced = self.priced("redis.requests", requests.map(hundred_thousands));
-                // What is written is written once more for every replica, and nobody says how much that is.
-                priced.amount.open |= !redis.replicas.is_empty();
-                let text = match requests {
-                    Some(requests) => format!("Redis, {requests} requests"),
-                    None => "Redis, paid by requests".to_owned(),
-                };
-                self.add(of, ItemKind::Requests, region, text, priced);
-            }
+        } else {
+            let requests = self.usage.redis(&redis.key).and_then(|usage| usage.requests);
+            let mut priced = self.priced("redis.requests", requests.map(hundred_thousands));
+            // What is written is written once more for every replica, and nobody says how much that is.
+            priced.amount.open |= !redis.replicas.is_empty();
+            let text = match requests {
+                Some(requests) => format!("Redis, {requests} requests"),
+                None => "Redis, paid by requests".to_owned(),
+            };
+            self.add(of, ItemKind::Requests, region, text, priced);
         }
         if redis.prodpack.value {
             let priced = self.priced("redis.prodpack", Some(Decimal::whole(1)));

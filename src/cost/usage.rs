@@ -25,6 +25,7 @@ pub struct Usage {
 /// What is used of an app.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "a key says its unit")]
 pub(super) struct AppUsage {
     /// What the root file system of a machine holds: the image, unpacked.
     pub(super) root_gb: Option<Decimal>,

@@ -128,7 +128,14 @@ fn stay_in_their_boxes(graph: &Graph) {
                 let x = if end { x - width } else { x };
                 texts.push(Area(x, y - 10, x + width, y + 3));
             }
-            _ => {}
+            Event::Start(_)
+            | Event::End(_)
+            | Event::Empty(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
         }
     }
     let legend = usize::from(!graph.edges.is_empty());

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Footing;
-use crate::cost::{Amount, Estimate};
+use crate::cost::{Amount, Basis, Estimate};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -89,7 +89,7 @@ pub fn json(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
         text: &item.text,
         floor: amount(item.floor),
         ceiling: amount(item.ceiling),
-        price_date: item.basis.as_ref().map(|basis| basis.date()),
+        price_date: item.basis.as_ref().map(Basis::date),
         confidence: item.basis.as_ref().map(|basis| basis.confidence().as_str()),
     });
     let ceiling = estimate.ceiling();

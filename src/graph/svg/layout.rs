@@ -88,23 +88,20 @@ fn layers(graph: &Graph) -> Vec<usize> {
         }
         state[start] = 1;
         while let Some((node, at)) = path.last_mut() {
-            match next[*node].get(*at) {
-                Some(&to) => {
-                    *at += 1;
-                    match state[to] {
-                        0 => {
-                            state[to] = 1;
-                            path.push((to, 0));
-                        }
-                        1 => drop(back.insert((*node, to))),
-                        _ => {}
-                    }
+            let Some(&to) = next[*node].get(*at) else {
+                state[*node] = 2;
+                left.push(*node);
+                path.pop();
+                continue;
+            };
+            *at += 1;
+            match state[to] {
+                0 => {
+                    state[to] = 1;
+                    path.push((to, 0));
                 }
-                None => {
-                    state[*node] = 2;
-                    left.push(*node);
-                    path.pop();
-                }
+                1 => drop(back.insert((*node, to))),
+                _ => {}
             }
         }
     }
@@ -139,7 +136,8 @@ fn columns(graph: &Graph, layers: &[usize], heights: &[i64], tall: i64) -> Vec<u
         let (mut filled, mut part) = (0, 0);
         for &node in nodes {
             // The middle of the box decides, so that the parts are of one height.
-            part = part.max(((filled + (heights[node] + BOX_GAP) / 2) * parts).div_euclid(total.max(1)).min(parts - 1));
+            let middle = filled + i64::midpoint(heights[node], BOX_GAP);
+            part = part.max((middle * parts).div_euclid(total.max(1)).min(parts - 1));
             filled += heights[node] + BOX_GAP;
             columns[node] = column + usize::try_from(part).unwrap_or(0);
         }

@@ -295,7 +295,7 @@ impl Plan<'_> {
             let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\" fill=\"#475569\">{}</text>", escaped(&shortened(line)));
             y += LINE;
         }
-        if !drawn.rows.is_empty() && !(drawn.node.lines.is_empty() && drawn.node.shape == Shape::Secrets) {
+        if !drawn.rows.is_empty() && !drawn.node.lines.is_empty() {
             let line = y - 8;
             let _ = writeln!(out, "<path d=\"M{left} {line}H{right}\" stroke=\"{stroke}\" stroke-opacity=\"0.35\"/>");
         }

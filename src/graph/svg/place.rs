@@ -56,8 +56,8 @@ pub(super) fn place(layout: &Layout, heights: &[i64]) -> Vec<BTreeMap<Slot, i64>
         }
     }
     let least = tops.iter().flat_map(BTreeMap::values).min().copied().unwrap_or(0);
-    for column in &mut tops {
-        column.values_mut().for_each(|top| *top -= least);
+    for top in tops.iter_mut().flat_map(BTreeMap::values_mut) {
+        *top -= least;
     }
     tops
 }
