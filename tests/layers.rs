@@ -37,7 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["source", "value", "fly_toml", "kinds", "spec", "beside"]),
     ("guest", &["facts", "fly_toml"]),
     ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
-    ("graph", &["value", "kinds", "spec", "model"]),
+    ("graph", &["kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
