@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 use crate::fly_toml::Vm;
+use crate::model::{App, Group};
 
 /// What a machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,15 @@ impl Guest {
         let memory_mb = number.or(vm.memory.as_ref().map(|text| text.mebibytes())).unwrap_or(preset.memory_mb);
         let cpus = vm.cpus.filter(|cpus| cpus.value > 0).map_or(preset.cpus, |cpus| cpus.value);
         Some(Self { kind, cpus, memory_mb })
+    }
+
+    /// What machines of a group get. Nothing where a plain file leaves it to what `fly scale` has set.
+    pub(crate) fn of_group(app: &App, group: &Group, facts: &Facts) -> Option<Self> {
+        match group.vm {
+            Some(vm) => Self::of(app.toml.vm.get(vm)?, facts),
+            None if app.is_plain() => None,
+            None => Self::of(&Vm::default(), facts),
+        }
     }
 
     /// Whether Fly.io has such machines.

@@ -16,6 +16,8 @@ pub mod beside;
 pub mod cli;
 pub mod cost;
 pub mod diag;
+pub mod environments;
+pub mod explain;
 pub mod facts;
 pub mod fly_toml;
 pub mod graph;
@@ -26,6 +28,7 @@ pub mod lower;
 pub mod model;
 pub mod plan;
 pub mod render;
+pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod sim;
@@ -38,6 +41,9 @@ pub mod syntax;
 pub mod trial;
 pub mod value;
 
+use serde::Deserialize as _;
+use toml::de::DeTable;
+
 use beside::Beside;
 use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
@@ -47,6 +53,7 @@ use render::{ArtifactSet, RenderCx};
 use rules::{Judging, Rule};
 use source::{FileId, Source, Sources, Span};
 use spec::{Date, Level, Spec, Tier};
+use syntax::Tree;
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +62,8 @@ pub struct Options {
     pub layout: Layout,
     /// Today, for waivers that end. Without it they never do.
     pub today: Option<Date>,
+    /// The environment of a spec that is meant; without it, what all have in common.
+    pub environment: Option<String>,
     /// How strictly plain files are judged. Without it their names tell.
     pub tier: Option<Tier>,
     /// How strictly single plain files are judged.
@@ -68,7 +77,7 @@ pub struct Options {
 }
 
 /// What came of a compilation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Compilation {
     /// Findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
@@ -126,8 +135,8 @@ pub fn check_in(
 }
 
 /// Says what a spec means, and judges nothing: for what is worth knowing of one that breaks rules as well.
-pub fn understand(source: &Source, facts: &Facts) -> Compilation {
-    run(&Texts::one(source), facts, &Options::default(), Until::Understood)
+pub fn interpret(source: &Source, facts: &Facts, options: &Options) -> Compilation {
+    run(&Texts::one(source), facts, options, Until::Interpreted)
 }
 
 /// The texts that a spec is looked at with.
@@ -153,14 +162,14 @@ fn read_beside(model: &Model, texts: &[&Source], beside: Surroundings<'_>) -> Be
 }
 
 /// Finds what is wrong with some of the `sources` that are plain fly.toml files, each by itself and all beside each
-/// other and beside their surroundings. `files` are in ascending order.
+/// other and beside their surroundings. `files` are in ascending order. The model has an app for each that can be read.
 pub fn check_files(
     sources: &Sources,
     files: &[FileId],
     beside: Surroundings<'_>,
     facts: &Facts,
     options: &Options,
-) -> Vec<Diagnostic> {
+) -> Compilation {
     let read = spread::map(files, |&file| {
         let source = sources.get(file);
         let mut diagnostics = Diagnostics::default();
@@ -192,7 +201,7 @@ pub fn check_files(
         beside::Kind::of(name).is_none() && fly_toml::Format::of(name) == fly_toml::Format::Toml
     };
     found.iter_mut().filter(|d| !toml(d)).for_each(|d| d.fix = None);
-    found
+    Compilation { diagnostics: found, model: Some(model), ..Compilation::default() }
 }
 
 fn judging<'a>(
@@ -215,7 +224,7 @@ fn render_unjudged(source: &Source, facts: &Facts, options: &Options) -> Compila
 /// How far a spec goes through the pipeline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
-    Understood,
+    Interpreted,
     Judged,
     Rendered,
     RenderedUnjudged,
@@ -226,12 +235,10 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     let source = texts.all[file.index()];
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
-    let spec = toml::from_str::<Spec>(source.text()).map_err(|error| {
-        out.schema_consulted = true;
-        refuse(&error, source, file, &mut diagnostics)
-    });
+    let environment = options.environment.as_deref();
+    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
     out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
-    if let Some(model) = out.model.as_mut().filter(|_| until != Until::Understood) {
+    if let Some(model) = out.model.as_mut().filter(|_| until != Until::Interpreted) {
         model.beside = read_beside(model, &texts.all, beside);
         let model = &*model;
         let layout = &options.layout;
@@ -251,10 +258,36 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     out
 }
 
+/// Reads a spec for one of its environments. `asked` tells whether the schema was.
+fn understand(
+    source: &Source,
+    environment: Option<&str>,
+    file: FileId,
+    diagnostics: &mut Diagnostics,
+    asked: &mut bool,
+) -> Result<Spec, Reported> {
+    let mut ask = |error: &toml::de::Error, diagnostics: &mut Diagnostics| {
+        *asked = true;
+        refuse(error, source, environment, file, diagnostics)
+    };
+    let root = DeTable::parse(source.text()).map_err(|error| ask(&error, diagnostics))?;
+    let root = resolve::resolve(root, environment, file, diagnostics)?;
+    Spec::deserialize(toml::Deserializer::from(root)).map_err(|error| ask(&error, diagnostics))
+}
+
 /// Says all that is wrong with a text that the types refused. They decide, but only know the first mistake: syntax and
 /// schema know them all.
-fn refuse(error: &toml::de::Error, source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Reported {
-    if let Some(tree) = syntax::parse(source, file, diagnostics)
+fn refuse(
+    error: &toml::de::Error,
+    source: &Source,
+    environment: Option<&str>,
+    file: FileId,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let tree = syntax::parse(source, file, diagnostics);
+    let root = tree.map(Tree::into_document);
+    let root = root.and_then(|root| resolve::resolve(root, environment, file, diagnostics).ok());
+    if let Some(tree) = root.map(|root| Tree::from(root.into_inner()))
         && schema::validate(&tree, source, file, diagnostics) == 0
     {
         // The schema is looser than the types in a few places: a duration of centuries, say.

@@ -8,6 +8,8 @@
 mod adoption;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/behaviour.rs"]
+mod behaviour;
 #[path = "cli/beside.rs"]
 mod beside;
 #[path = "cli/build.rs"]
@@ -16,6 +18,8 @@ mod build;
 mod catalog;
 #[path = "cli/cost.rs"]
 mod cost;
+#[path = "cli/environments.rs"]
+mod environments;
 #[path = "cli/graph.rs"]
 mod graph;
 #[path = "cli/hooks.rs"]

@@ -28,6 +28,7 @@ pub(super) enum Command {
     Lint(Lint),
     Fmt(Fmt),
     Import(Import),
+    Resolve(Resolve),
     Cost(Cost),
     Graph(Graph),
     Explain(Explain),
@@ -52,6 +53,10 @@ pub(super) struct Build {
     /// The folder to write to; `-` prints all files in one stream
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub(super) output: PathBuf,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// Write only the files of one app, such as app.web
     #[arg(long, value_name = "APP")]
@@ -86,6 +91,10 @@ pub(super) struct Lint {
     /// The name of standard input, which also says what it is [default: what it looks like]
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// How strictly plain files are checked [default: by their names, such as fly.staging.toml]
     #[arg(long, value_enum)]
@@ -226,6 +235,10 @@ pub(super) struct Cost {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
 
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+
     /// A file that says what no spec does: traffic, requests, what is stored
     #[arg(long, value_name = "FILE")]
     pub(super) usage: Option<PathBuf>,
@@ -254,6 +267,10 @@ pub(super) enum CostFormat {
 pub(super) struct Graph {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// What it is drawn as [default: mermaid, or what the name of the output ends with]
     #[arg(long, value_enum)]
@@ -302,11 +319,40 @@ pub(super) struct Show {
     pub(super) today: Option<String>,
 }
 
-/// Say what a rule is about, why, and how to do better
+/// Print a spec with its templates and an environment merged, and the line that each value is from
+#[derive(Debug, Parser)]
+pub(super) struct Resolve {
+    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+
+    #[command(flatten)]
+    pub(super) show: Show,
+}
+
+/// Say what a rule is about, why, and how to do better; or what an app will do
+///
+/// Of an app it tells, from the resolved spec: its machines after the first and after later deploys, what starts and
+/// stops them, what gates a release, and what happens when nobody asks, when a process ends, during a deploy, and when a
+/// host or a region is lost.
 #[derive(Debug, Parser)]
 pub(super) struct Explain {
-    /// The name or the code of a rule, such as multi-region
-    pub(super) rule: String,
+    /// The name or the code of a rule; an app such as app.web; or a fly.toml
+    pub(super) what: String,
+
+    /// The spec of an app [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+
+    /// How what an app does is told
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
 
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -347,6 +393,10 @@ pub(super) enum SchemaOf {
 pub(super) struct Sim {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// What goes wrong: every fault at every call, or two in a row at random
     #[arg(long, value_enum, value_name = "WHICH")]
@@ -413,7 +463,7 @@ impl OutputFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A table, by topic
+    /// For people
     Text,
     /// For programs
     Json,

@@ -6,52 +6,77 @@ use std::path::Path;
 use super::args::{Color, Cost, CostFormat, OutputFormat, Show};
 use super::input::{self, Input};
 use super::{CLEAN, Failure, Stream, print, show};
-use crate::cost::{self, Footing, PriceFile, Prices, Usage, estimate};
-use crate::diag::{Report, Severity};
+use crate::cost::{self, Estimate, Footing, PriceFile, Prices, Usage, estimate};
+use crate::diag::Report;
+use crate::environments::united;
 use crate::facts::FACTS;
 use crate::model::Model;
-use crate::source::MAX_BYTES;
-use crate::understand;
+use crate::source::{MAX_BYTES, Source};
+use crate::{Compilation, Options, interpret};
 
 pub(super) fn run(args: &Cost) -> Result<i32, Failure> {
     let own = args.prices.as_deref().map(|path| parsed(path, |text| PriceFile::parse(text, &FACTS))).transpose()?;
     let usage = args.usage.as_deref().map(|path| parsed(path, |text| Usage::parse(text, &FACTS))).transpose()?;
-    let model = match model(args.spec.as_deref())? {
-        Ok(model) => model,
+    let models = match models(args.spec.as_deref(), |source| input::environments(source, args.env.as_deref()))? {
+        Ok(models) => models,
         Err(code) => return Ok(code),
     };
-    if let Some((path, unknown)) = args.usage.as_ref().zip(usage.as_ref().and_then(|usage| usage.unknown(&model))) {
-        return Err(Failure::usage(format!("{}: the spec has no `{unknown}`", path.display())));
+    if let Some((path, usage)) = args.usage.as_ref().zip(usage.as_ref()) {
+        // One file is for all environments.
+        let unknown: Option<Vec<String>> = models.iter().map(|(_, model)| usage.unknown(model)).collect();
+        if let Some(unknown) = unknown.and_then(|unknown| unknown.into_iter().next()) {
+            return Err(Failure::usage(format!("{}: the spec has no `{unknown}`", path.display())));
+        }
     }
     let prices = own.as_ref().map_or(Prices::known(&FACTS), |own| Prices::with(&FACTS, own));
-    let footing = Footing { model: &model, usage: usage.is_some() };
+    let is_used = usage.is_some();
     let usage = usage.unwrap_or_default();
-    let estimate = estimate(&model, &FACTS, &prices, &usage);
+    let estimates = models.iter().map(|(environment, model)| {
+        let footing = Footing { model, environment: environment.as_deref(), usage: is_used };
+        (estimate(model, &FACTS, &prices, &usage), footing)
+    });
+    let estimates: Vec<_> = estimates.collect();
+    let each = |show: fn(&Estimate<'_>, Footing<'_>) -> String| {
+        let texts = estimates.iter().map(|(estimate, footing)| show(estimate, *footing));
+        texts.collect::<Vec<_>>().join("\n")
+    };
     let text = match args.format {
-        CostFormat::Text => cost::text(&estimate, footing),
-        CostFormat::Json => cost::json(&estimate, footing),
-        CostFormat::Markdown => cost::markdown(&estimate, footing),
+        CostFormat::Text => each(cost::text),
+        CostFormat::Json => cost::json(&estimates),
+        CostFormat::Markdown => each(cost::markdown),
     };
     print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
     Ok(CLEAN)
 }
 
-/// What the spec means that is given or found; or, where it means nothing, the exit code, when that has been said.
-pub(super) fn model(given: Option<&Path>) -> Result<Result<Model, i32>, Failure> {
+/// An environment, where the spec has any, and what the spec means there.
+type Meant = (Option<String>, Model);
+
+/// What the spec means that is given or found, in the environments that are meant; or, where it means nothing, the exit
+/// code, when that has been said.
+pub(super) fn models(
+    given: Option<&Path>,
+    environments: impl FnOnce(&Source) -> Result<Vec<Option<String>>, Failure>,
+) -> Result<Result<Vec<Meant>, i32>, Failure> {
     let report = match input::read(&input::find(given)?, "spec.toml")? {
         Input::Text(source) => {
-            let compilation = understand(&source, &FACTS);
-            if let Some(model) = compilation.model {
-                return Ok(Ok(model));
+            let (mut models, mut found) = (Vec::new(), Vec::new());
+            for environment in environments(&source)? {
+                let options = Options { environment: environment.clone(), ..Options::default() };
+                let Compilation { diagnostics, model, .. } = interpret(&source, &FACTS, &options);
+                models.extend(model.map(|model| (environment.clone(), model)));
+                found.push((environment, diagnostics));
+            }
+            if models.len() == found.len() {
+                return Ok(Ok(models));
             }
             let mut report = Report::default();
             report.sources.add(source);
-            report.diagnostics = compilation.diagnostics;
+            report.diagnostics = united(found);
             report
         }
         Input::Refused(report) => report,
     };
-    debug_assert!(report.count(Severity::Error) > 0);
     let how = Show { format: OutputFormat::Full, fail_level: None, color: Color::Auto, today: None };
     // Standard output is for what was asked for.
     show(&report, &how, Stream::Err).map(Err)

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::args::{Graph as Args, GraphFormat};
 use super::edit::{create, replace};
-use super::{CLEAN, FINDINGS, Failure, cost, print, say};
+use super::{CLEAN, FINDINGS, Failure, cost, input, print, say};
 use crate::graph::{Graph, dot, mermaid, svg};
+use crate::source::Source;
 
 /// Where the picture begins in a Markdown file.
 const BEGIN: &str = "<!-- flyarch:graph -->";
@@ -21,11 +22,12 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
     }
     // What cannot be written to is said before anything is drawn.
     let old = file.map(read).transpose()?.flatten();
-    let model = match cost::model(args.spec.as_deref())? {
-        Ok(model) => model,
+    let one = |source: &Source| Ok(vec![input::environment(source, args.env.as_deref())?]);
+    let model = match cost::models(args.spec.as_deref(), one)? {
+        Ok(models) => models.into_iter().next().map(|(_, model)| model),
         Err(code) => return Ok(code),
     };
-    let graph = Graph::of(&model);
+    let graph = model.as_ref().map(Graph::of).unwrap_or_default();
     let text = match &args.inject {
         Some(path) => {
             let page = old.as_deref().ok_or_else(|| Failure::input(format!("there is no {}", path.display())))?;

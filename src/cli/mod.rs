@@ -6,6 +6,7 @@
 
 mod args;
 mod baseline;
+mod behaviour;
 mod build;
 mod catalog;
 mod config;
@@ -21,6 +22,7 @@ mod input;
 mod lint;
 mod near;
 mod place;
+mod resolve;
 mod sim;
 mod stand_in;
 mod statistics;
@@ -115,6 +117,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Lint(lint) => lint::run(&lint),
         Command::Fmt(fmt) => format::run(&fmt),
         Command::Import(import) => import::run(&import),
+        Command::Resolve(args) => resolve::run(&args),
         Command::Cost(cost) => cost::run(&cost),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),

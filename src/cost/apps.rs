@@ -69,13 +69,7 @@ impl Cx<'_> {
     fn machines_of_app(&mut self, app: &App, of: Option<ResourceId>) {
         let mut stopped = 0;
         for (index, group) in app.groups.iter().enumerate() {
-            let vm = group.vm.and_then(|vm| app.toml.vm.get(vm));
-            // Without a table of sizes flyctl makes the smallest (fly-go machine_types.go).
-            let smallest = || self.facts.machine_size(self.facts.machine_size);
-            let guest = match vm {
-                Some(vm) => Guest::of(vm, self.facts),
-                None => smallest().map(|s| Guest { kind: s.kind, cpus: s.cpus, memory_mb: s.memory_mb }),
-            };
+            let guest = Guest::of_group(app, group, self.facts);
             let name = if app.groups.len() > 1 { format!("{}: ", group.name.value) } else { String::new() };
             for (region, count) in &group.placement {
                 let most = count.get();

@@ -49,7 +49,8 @@ fn estimates_for_programs_and_pull_requests() {
     let json = world.run(&["cost", "--format", "json"]).exits(0).stdout;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["version"], &json["currency"]), (&Value::from(1), &Value::from("USD")));
-    let redis = json["items"].as_array().unwrap().iter().find(|item| item["of"] == "redis.cache").unwrap();
+    let redis =
+        json["estimates"][0]["items"].as_array().unwrap().iter().find(|item| item["of"] == "redis.cache").unwrap();
     assert_eq!((&redis["ceiling"]["usd"], &redis["ceiling"]["complete"]), (&Value::Null, &Value::from(false)));
 }
 
@@ -60,7 +61,7 @@ fn the_vendors_examples_come_to_the_cent() {
         let spec = machine("sjc", &format!("size = \"shared-cpu-1x\", memory = \"{memory}\""))
             .replace("[\"sjc\"]", &format!("{{ sjc = {count} }}"));
         let json = World::with(spec).run(&["cost", "--format", "json"]).exits(0).stdout;
-        let json: Value = serde_json::from_str(&json).unwrap();
+        let json: Value = serde_json::from_str::<Value>(&json).unwrap()["estimates"][0].take();
         let [item] = json["items"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
         assert_eq!(item["ceiling"]["usd"], usd, "{memory}");
         assert_eq!((&item["price_date"], &item["confidence"]), (&"2026-01-20".into(), &"confirmed".into()));
@@ -142,6 +143,25 @@ fn a_spec_that_means_nothing_has_no_price() {
     broken.run(&["lint"]).exits(1);
     broken.run(&["cost"]).exits(0).says("");
     assert_eq!(broken.pipe(clean(), &["cost", "-"]).exits(0).stdout, World::with(clean()).run(&["cost"]).stdout);
+}
+
+const ENVIRONMENTS: &str = "[environment.production]\n[environment.staging]\nsuffix = \"-staging\"\ntier = \"staging\"\n\
+                            regions = [\"iad\"]\npolicy = { budget_usd = 1 }\n";
+
+#[test]
+fn every_environment_has_its_estimate() {
+    let world = World::with(clean() + ENVIRONMENTS);
+    let all = world.run(&["cost"]).exits(0).stdout;
+    let [production, staging] =
+        ["production", "staging"].map(|name| world.run(&["cost", "--env", name]).exits(0).stdout);
+    assert_eq!(all, format!("{production}\n{staging}"));
+    assert!(production.starts_with("my, production, US dollars a month\n"), "{production}");
+    assert!(staging.contains("app.web (my-web-staging)") && staging.contains("exceeded by 2.20"), "{staging}");
+    let json: Value = serde_json::from_str(&world.run(&["cost", "--format", "json"]).exits(0).stdout).unwrap();
+    let names = json["estimates"].as_array().unwrap().iter().map(|estimate| estimate["environment"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["production", "staging"]);
+    world.run(&["cost", "--env", "stagging"]).exits(2).prints_nothing().mentions("did you mean staging?");
+    world.run(&["lint"]).exits(1).mentions("error[over-budget]").mentions("only in staging");
 }
 
 #[test]

@@ -97,6 +97,14 @@ fn large_architectures_end() {
 }
 
 #[test]
+fn an_environment_is_drawn() {
+    let world = World::with(clean() + "[environment.production]\n[environment.staging]\nsuffix = \"-staging\"\n");
+    let [first, staging] = [&["graph"][..], &["graph", "--env", "staging"]].map(|args| world.run(args).exits(0).stdout);
+    assert!(first.contains("my-web<") && staging.contains("my-web-staging<"), "{first}{staging}");
+    world.run(&["graph", "--env", "none"]).exits(2).prints_nothing();
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let world = World::with(clean());
     world.write("README.md", "# Shop\n");

@@ -5,14 +5,14 @@ use flyarch::facts::FACTS;
 use flyarch::graph::{Edge, EdgeKind, Graph, Node, Shape, dot, mermaid, svg};
 use flyarch::model::Model;
 use flyarch::source::Source;
-use flyarch::understand;
+use flyarch::{Options, interpret};
 use proptest::prelude::*;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::support::{self, documents, mutations};
 
 fn model(text: &str) -> Option<Model> {
-    understand(&Source::new("spec.toml", text), &FACTS).model
+    interpret(&Source::new("spec.toml", text), &FACTS, &Options::default()).model
 }
 
 #[test]
@@ -56,15 +56,16 @@ fn add_up(model: &Model) {
         // What has no price is no nothing.
         assert!(item.basis.is_some() || item.ceiling.is_unknown(), "{item:#?}");
     }
-    let footing = Footing { model, usage: false };
+    let footing = Footing { model, environment: None, usage: false };
     let text = cost::text(&estimate, footing);
     assert!(text.contains(&estimate.ceiling().to_string()), "{text}");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     let markdown = cost::markdown(&estimate, footing);
     let rows = markdown.lines().filter(|line| line.starts_with('|')).count();
     assert!(rows > estimate.items.len(), "{markdown}");
-    let json: serde_json::Value = serde_json::from_str(&cost::json(&estimate, footing)).unwrap();
-    assert_eq!(json["items"].as_array().unwrap().len(), estimate.items.len());
+    let items = estimate.items.len();
+    let json: serde_json::Value = serde_json::from_str(&cost::json(&[(estimate, footing)])).unwrap();
+    assert_eq!(json["estimates"][0]["items"].as_array().unwrap().len(), items);
 }
 
 /// A rectangle, with its left, top, right and lower end.

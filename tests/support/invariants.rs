@@ -12,7 +12,7 @@ use flyarch::render::{Artifact, ArtifactSet};
 use flyarch::sink;
 use flyarch::source::Sources;
 use flyarch::source::{FileId, Source, TextRange};
-use flyarch::{Compilation, Options, compile};
+use flyarch::{Compilation, Options, compile, environments, resolve};
 
 /// Compiles a text with nothing but itself.
 pub(crate) fn compiled(text: &str) -> Compilation {
@@ -39,6 +39,41 @@ pub(crate) fn hold(text: &str) {
     }
     for least in [Applicability::Safe, Applicability::Unsafe] {
         fixes_end(text, &first, least);
+    }
+    environments_hold(&source);
+}
+
+/// What holds of each environment: it is judged and rendered as a spec is, and merged it is a spec that means the same.
+fn environments_hold(source: &Source) {
+    let all = environments::meant(source, None).unwrap();
+    let built: Vec<_> = all
+        .into_iter()
+        .flatten()
+        .take(3)
+        .map(|environment| {
+            let options = Options { environment: Some(environment.clone()), ..Options::default() };
+            (environment, compile(source, &FACTS, &options))
+        })
+        .collect();
+    for (environment, compilation) in &built {
+        compilation.diagnostics.iter().for_each(|diagnostic| well_formed(diagnostic, source));
+        let Some(artifacts) = &compilation.artifacts else { continue };
+        rendered(artifacts);
+        let root = toml::de::DeTable::parse(source.text()).unwrap();
+        let root = resolve::resolve(root, Some(environment), FileId(0), &mut Diagnostics::default()).unwrap();
+        let merged = resolve::print(root.get_ref(), source);
+        let again = compiled(&merged).artifacts.unwrap_or_else(|| panic!("it cannot be built:\n{merged}"));
+        let files = |all: &ArtifactSet| {
+            let files = all.iter().filter(|(path, _)| path.ends_with("fly.toml"));
+            files.map(|(path, file)| (path.clone(), file.text.clone())).collect::<BTreeMap<_, _>>()
+        };
+        assert_eq!(files(artifacts), files(&again), "{merged}");
+    }
+    let models = built.iter().filter_map(|(name, built)| Some((name.as_str(), built.model.as_ref()?)));
+    let clashes = environments::clashes(&models.collect::<Vec<_>>(), FileId(0));
+    let found = built.iter().map(|(name, built)| (Some(name.clone()), built.diagnostics.clone())).collect();
+    for diagnostic in environments::united(found).iter().chain(&clashes) {
+        well_formed(diagnostic, source);
     }
 }
 

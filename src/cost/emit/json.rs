@@ -11,9 +11,15 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
-    project: &'a str,
     currency: &'static str,
     period: &'static str,
+    estimates: Vec<JsonEstimate<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEstimate<'a> {
+    project: &'a str,
+    environment: Option<&'a str>,
     items: Vec<JsonItem<'a>>,
     total: JsonRange,
     budget: Option<JsonBudget>,
@@ -78,8 +84,15 @@ fn range(floor: Amount, ceiling: Amount) -> JsonRange {
     JsonRange { floor: amount(floor), ceiling: amount(ceiling) }
 }
 
-/// An estimate as JSON.
-pub fn json(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
+/// Estimates, one of every environment, as JSON.
+pub fn json(estimates: &[(Estimate<'_>, Footing<'_>)]) -> String {
+    let estimates = estimates.iter().map(|(estimate, footing)| one(estimate, *footing)).collect();
+    let document = Document { version: VERSION, currency: "USD", period: "month", estimates };
+    // Nothing in it can fail: strings, numbers and lists.
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn one<'e>(estimate: &'e Estimate<'_>, footing: Footing<'e>) -> JsonEstimate<'e> {
     let model = footing.model;
     let items = estimate.items.iter().map(|item| JsonItem {
         of: item.of.map(|of| model.reference(of)),
@@ -94,11 +107,9 @@ pub fn json(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     });
     let ceiling = estimate.ceiling();
     let rest = estimate.outlives_apps().into_iter();
-    let document = Document {
-        version: VERSION,
-        project: footing.title(),
-        currency: "USD",
-        period: "month",
+    JsonEstimate {
+        project: footing.project(),
+        environment: footing.environment,
         items: items.collect(),
         total: range(estimate.floor(), ceiling),
         budget: footing.budget().map(|budget| JsonBudget { usd: budget.to_string(), exceeded: ceiling.usd > budget }),
@@ -116,7 +127,5 @@ pub fn json(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
             .into_iter()
             .map(|s| JsonSource { page: s.page, date: s.date, confidence: s.confidence.as_str() })
             .collect(),
-    };
-    // Nothing in it can fail: strings, numbers and lists.
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+    }
 }

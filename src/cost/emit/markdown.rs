@@ -8,7 +8,7 @@ use crate::facts::Confidence;
 
 /// An estimate as Markdown.
 pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
-    let mut out = format!("**{}**, US dollars a month\n\n", plain(footing.title()));
+    let mut out = format!("**{}**, US dollars a month\n\n", plain(&footing.title()));
     out.push_str("| item | floor | ceiling | prices of |\n| --- | ---: | ---: | --- |\n");
     for items in by_declaration(estimate) {
         let _ = writeln!(out, "| **{}** | | | |", plain(&footing.heading(items[0].of)));

@@ -18,6 +18,8 @@ use crate::value::Usd;
 pub struct Footing<'a> {
     /// What is estimated.
     pub model: &'a Model,
+    /// Which of its environments, where it has any.
+    pub environment: Option<&'a str>,
     /// Whether somebody said what it is used for.
     pub usage: bool,
 }
@@ -26,8 +28,13 @@ pub struct Footing<'a> {
 const NOT_COUNTED: &str = "machines of builds and release commands, support plans, reservations, taxes";
 
 impl<'a> Footing<'a> {
-    fn title(&self) -> &'a str {
+    fn project(&self) -> &'a str {
         self.model.project.as_ref().map_or("", |project| project.name.as_str())
+    }
+
+    fn title(&self) -> String {
+        let environment = self.environment.map_or(String::new(), |name| format!(", {name}"));
+        format!("{}{environment}", self.project())
     }
 
     /// A declaration and its name on Fly.io.

@@ -34,7 +34,7 @@ pub fn text(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
         cells.map(|cells| cells[column].chars().count()).max().unwrap_or(0)
     };
     let widths = [rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0), width(0), width(1)];
-    let mut out = format!("{}, US dollars a month\n\n", plain(footing.title()));
+    let mut out = format!("{}, US dollars a month\n\n", plain(&footing.title()));
     let mut line = |label: &str, cells: &[String; 3]| {
         let [label_width, floor, ceiling] = widths;
         let line = format!("{label:label_width$}  {:>floor$}  {:>ceiling$}  {}", cells[0], cells[1], cells[2]);
