@@ -86,7 +86,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         for file in app.sqlite_files().filter(|file| own(file.path)) {
             cx.about(index)
                 .report(file.value.origin, format!("`{}` writes into files of LiteFS itself", app.name.value))
-                .label("what is written here reaches no other node")
+                .label("reaches no other node")
                 .related_in(litefs.file, Origin::written(*at), "where LiteFS keeps its files")
                 .help(format!("let `{}` name a file in {shown}", file.variable));
         }

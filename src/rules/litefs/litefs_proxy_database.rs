@@ -20,7 +20,7 @@ declare_rule! {
     /// primary_region = "fra"
     ///
     /// [env]
-    /// DATABASE_URL = "sqlite:///litefs/app.db"
+    /// DATABASE_URL = "sqlite:///litefs/main.db"
     ///
     /// [[mounts]]
     /// source = "litefs"
@@ -47,7 +47,7 @@ declare_rule! {
     /// primary_region = "fra"
     ///
     /// [env]
-    /// DATABASE_URL = "sqlite:///litefs/app.db"
+    /// DATABASE_URL = "sqlite:///litefs/main.db"
     ///
     /// [[mounts]]
     /// source = "litefs"
@@ -61,7 +61,7 @@ declare_rule! {
     /// proxy:
     ///   addr: ":8080"
     ///   target: "localhost:3000"
-    ///   db: "app.db"
+    ///   db: "main.db"
     /// lease:
     ///   type: "static"
     /// exec:

@@ -56,7 +56,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
         if usage.on("detach") {
             cx.within(usage.line.file)
                 .report(usage.at_word("--detach"), "the job is green even when the new machines do not start")
-                .label("skips every check of a deploy")
+                .label("skips all checks")
                 .help("leave it out");
         }
     }

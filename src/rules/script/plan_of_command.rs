@@ -16,12 +16,12 @@ declare_rule! {
     ///
     /// ```toml,files,bad
     /// # --- setup.sh
-    /// fly mpg create --name my-db --org my -r fra --plan performance
+    /// fly mpg create -n my-db -r fra --plan performance
     /// ```
     ///
     /// ```toml,files,good
     /// # --- setup.sh
-    /// fly mpg create --name my-db --org my -r fra --plan scale
+    /// fly mpg create -n my-db -r fra --plan scale
     /// ```
     ///
     /// ## Sources
@@ -52,7 +52,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
             }
             let fallback = cx.facts.postgres.fallback_plan;
             let message = format!("this buys the plan `{fallback}`, not `{plan}`");
-            (message, "flyctl does not know it, and says nothing", scriptable.collect::<Vec<_>>())
+            (message, "and says nothing", scriptable.collect::<Vec<_>>())
         } else {
             let old = plan.to_lowercase().replace(' ', "_");
             if !cx.facts.redis.legacy_plans.contains(&old.as_str()) {

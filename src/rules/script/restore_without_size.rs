@@ -52,7 +52,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
         if usage.has(&["snapshot-id"]) && !usage.has(&["size"]) {
             cx.within(usage.line.file)
                 .report(usage.at_word("--snapshot-id"), "the new volume has 1 GB, whatever the snapshot holds")
-                .label("and a smaller one than the first is refused")
+                .label("a smaller one is refused")
                 .help("add `--size` with the size of the volume that the snapshot is of");
         }
     }
