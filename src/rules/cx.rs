@@ -252,6 +252,15 @@ impl Cx<'_> {
     }
 }
 
+impl<'a> Cx<'a> {
+    /// The commands of flyctl in a file beside the apps.
+    pub(crate) fn usages_in(&self, file: FileId) -> &'a [Usage<'a>] {
+        let start = self.usages.partition_point(|usage| usage.line.file < file);
+        let length = self.usages[start..].partition_point(|usage| usage.line.file == file);
+        &self.usages[start..start + length]
+    }
+}
+
 /// Runs the rules that judge the model. `only` restricts them, for tests of one rule.
 pub(crate) fn run_on_model(judging: &Judging<'_>, only: Option<&Rule>, diagnostics: &mut Diagnostics) -> Waivers {
     let mut waivers = Waivers { today: judging.today, ..Waivers::default() };

@@ -32,7 +32,10 @@ pub(crate) struct Usage<'m> {
 
 /// Understands the commands beside the apps.
 pub(crate) fn usages<'m>(model: &'m Model, sources: &[&'m Source], facts: &Facts) -> Vec<Usage<'m>> {
-    model.beside.commands.iter().filter_map(|line| Usage::read(line, sources[line.file.index()], facts)).collect()
+    let lines = model.beside.commands.iter();
+    let mut usages: Vec<_> = lines.filter_map(|line| Usage::read(line, sources[line.file.index()], facts)).collect();
+    usages.sort_by_key(|usage| usage.line.file);
+    usages
 }
 
 impl<'m> Usage<'m> {

@@ -3,11 +3,12 @@
 //! One fix ends its finding and brings no other. All of them together come to an end. Neither makes what could be read
 //! unreadable, nor changes a comment.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use flyarch::beside::Kind;
 use flyarch::diag::{Applicability, Diagnostic, Fix, Severity, fix};
 use flyarch::facts::FACTS;
 use flyarch::fly_toml::Format;
@@ -18,7 +19,7 @@ use flyarch::{Options, Surroundings, check, check_files};
 use super::{ROOT, examples, files_of, unwrapped};
 
 /// A text, and how it is read.
-struct Text {
+struct Sample {
     /// Where it is from.
     from: String,
     is_spec: bool,
@@ -26,10 +27,10 @@ struct Text {
 }
 
 /// What was found in texts that came of one text.
-type Cache = HashMap<String, Vec<Diagnostic>>;
+type Cache = BTreeMap<String, Vec<Diagnostic>>;
 
 /// All texts. Files beside are left out: fixes are made in TOML alone.
-fn texts() -> Vec<Text> {
+fn texts() -> Vec<Sample> {
     let mut texts = Vec::new();
     for (folder, is_spec) in [("specs", true), ("tests/specs", true), ("tests/corpus", false), ("tests/estates", false)]
     {
@@ -37,23 +38,23 @@ fn texts() -> Vec<Text> {
         for path in entries.map(|entry| entry.unwrap().into_path()).filter(|path| path.is_file()) {
             let from = path.display().to_string();
             if Format::of(&from) == Format::Toml && path.extension().is_some_and(|ending| ending == "toml") {
-                texts.push(Text { from, is_spec, text: fs::read_to_string(&path).unwrap() });
+                texts.push(Sample { from, is_spec, text: fs::read_to_string(&path).unwrap() });
             }
         }
     }
     for rule in RULES {
         let from = format!("an example of {}", rule.id.name);
-        let text = |is_spec: bool, text: String| Text { from: from.clone(), is_spec, text };
+        let text = |is_spec: bool, text: String| Sample { from: from.clone(), is_spec, text };
         texts.extend(examples::of(rule, "bad").into_iter().map(|example| text(true, example)));
         let plain = examples::written(rule, "bad").into_iter().filter_map(|example| unwrapped(&example));
         let files = examples::written(rule, "files,bad").into_iter().map(|example| files_of(&example));
-        let files = plain.chain(files).flatten().filter(|(name, _)| name.ends_with(".toml"));
+        let files = plain.chain(files).flatten().filter(|(name, _)| Kind::of(name).is_none());
         texts.extend(files.map(|(_, file)| text(false, file)));
     }
     texts
 }
 
-impl Text {
+impl Sample {
     fn findings(&self, text: &str) -> Vec<Diagnostic> {
         if self.is_spec {
             return check(&Source::new("spec.toml", text), &FACTS, &Options::default()).diagnostics;
@@ -105,7 +106,7 @@ fn broken(before: &str, after: &str) -> Option<&'static str> {
 }
 
 /// What a fix brings to light: it was so before, and could not be seen, or it is the next thing to decide.
-const FOLLOWS: [(&str, &str, &str); 10] = [
+const FOLLOWS: [(&str, &str, &str); 11] = [
     ("autostop-outvoted", "missing-primary-region", "a number of machines to keep counts in the primary region"),
     ("database-in-another-region", "write-routing-not-said", "the other regions are readers from now on"),
     ("machine-memory", "partial-vm", "a memory that does not exist said nothing at all"),
@@ -116,11 +117,12 @@ const FOLLOWS: [(&str, &str, &str); 10] = [
     ("service-without-ports", "missing-force-https", "whether all requests come from the internet is not known"),
     ("service-without-processes", "worker-restart-policy", "the worker serves nobody from now on"),
     ("sqlite-outside-mount", "missing-auto-extend", "the volume has a database from now on"),
+    ("worker-in-service", "worker-restart-policy", "the worker serves nobody from now on"),
 ];
 
 /// What one fix does to a text.
 fn judge_one(
-    it: &Text,
+    it: &Sample,
     found: &[Diagnostic],
     finding: &Diagnostic,
     fix: &Fix,
@@ -158,7 +160,7 @@ fn judge_one(
 }
 
 /// Applies fixes until there are none.
-fn mend(it: &Text, least: Applicability, cache: &mut Cache) -> Result<(), String> {
+fn mend(it: &Sample, least: Applicability, cache: &mut Cache) -> Result<(), String> {
     let first = it.cached(&it.text, cache);
     let (mut current, mut found) = (it.text.clone(), first.clone());
     for _ in 0..10 {
@@ -184,7 +186,7 @@ fn mend(it: &Text, least: Applicability, cache: &mut Cache) -> Result<(), String
 }
 
 /// Everything about one text, and how many fixes it has.
-fn judge(it: &Text, failures: &mut Vec<String>) -> usize {
+fn judge(it: &Sample, failures: &mut Vec<String>) -> usize {
     let mut cache = Cache::new();
     let found = it.cached(&it.text, &mut cache);
     let fixes: Vec<_> = found.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?))).collect();

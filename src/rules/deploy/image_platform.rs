@@ -51,7 +51,7 @@ declare_rule! {
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
         let Some((dockerfile, stage)) = model.image(index) else { continue };
-        let platforms = stage.iter().filter(|i| i.name == "FROM").flat_map(|from| from.words.first());
+        let platforms = stage.iter().filter(|i| i.name == "FROM").filter_map(|from| from.words.first());
         let foreign = platforms.filter_map(|word| Some((word, word.text.strip_prefix("--platform=")?)));
         // A variable says nothing, and neither does what is no platform.
         let mut foreign = foreign.filter(|(_, platform)| platform.starts_with("linux/") && *platform != PLATFORM);

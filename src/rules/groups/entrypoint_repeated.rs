@@ -1,3 +1,4 @@
+use crate::diag::fix::string_literal;
 use crate::fly_toml::command::split;
 use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
@@ -51,7 +52,7 @@ declare_rule! {
         levels: Levels::always(Level::Warn),
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -72,11 +73,16 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             let repeats = split.words.len() > entry.words.len()
                 && entry.words.iter().zip(&split.words).all(|(of_image, own)| of_image.text == own.text);
             if repeats {
+                let words: Vec<&str> = entry.words.iter().map(|word| word.text.as_str()).collect();
+                let rest = command.strip_prefix(words.join(" ").as_str()).map(str::trim_start);
+                let edit = rest.map(|rest| cx.about(index).edits().replace(command.range(), string_literal(rest)));
+                let fix = cx.unsafe_fix("leave out what the image says", edit);
                 cx.about(index)
                     .report(command.origin, format!("`{0}` runs as `{program} {0}`", command.value))
                     .label("repeats the ENTRYPOINT of the image")
                     .related_in(dockerfile.file, Origin::written(entry.range), "stands in front of it")
-                    .help("leave out what the image says already");
+                    .help("leave out what the image says already")
+                    .fix(fix);
             }
         }
     }

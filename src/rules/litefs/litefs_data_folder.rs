@@ -69,7 +69,7 @@ declare_rule! {
         levels: Levels::always(Level::Error),
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -84,11 +84,16 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         };
         let own = |path: &str| kept.len() > 1 && within(path, kept) && !within(path, shown);
         for file in app.sqlite_files().filter(|file| own(file.path)) {
-            cx.about(index)
-                .report(file.value.origin, format!("`{}` writes into files of LiteFS itself", app.name.value))
+            let name = file.path.rsplit('/').next().unwrap_or(file.path);
+            let path = format!("{}/{name}", shown.trim_end_matches('/'));
+            let cx = cx.about(index);
+            let range = cx.part_of(file.value.origin, file.path);
+            let fix = cx.unsafe_fix(format!("use {path}"), range.map(|range| cx.edits().replace(range, path.as_str())));
+            cx.report(file.value.origin, format!("`{}` writes into files of LiteFS itself", app.name.value))
                 .label("reaches no other node")
                 .related_in(litefs.file, Origin::written(*at), "where LiteFS keeps its files")
-                .help(format!("let `{}` name a file in {shown}", file.variable));
+                .help(format!("let `{}` name a file in {shown}", file.variable))
+                .fix(fix);
         }
     }
 }

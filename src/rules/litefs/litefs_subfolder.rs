@@ -69,7 +69,7 @@ declare_rule! {
         levels: Levels::always(Level::Error),
         needs: Needs::FlyToml,
         since: "0.1.0",
-        fix: FixAvailability::None,
+        fix: FixAvailability::Sometimes,
         waivable: true,
         check: Check::Model(check),
     }
@@ -84,11 +84,16 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             rest.is_some_and(|rest| rest.trim_start_matches('/').contains('/'))
         };
         for file in app.sqlite_files().filter(|file| folder.len() > 1 && below(file.path)) {
-            cx.about(index)
-                .report(file.value.origin, format!("`{}` cannot create this database", app.name.value))
+            let name = file.path.rsplit('/').next().unwrap_or(file.path);
+            let path = format!("{}/{name}", folder.trim_end_matches('/'));
+            let cx = cx.about(index);
+            let range = cx.part_of(file.value.origin, file.path);
+            let fix = cx.unsafe_fix(format!("use {path}"), range.map(|range| cx.edits().replace(range, path.as_str())));
+            cx.report(file.value.origin, format!("`{}` cannot create this database", app.name.value))
                 .label("in a folder below that of LiteFS")
                 .related_in(litefs.file, Origin::written(*at), "has no folders in it")
-                .help(format!("let `{}` name a file directly in {folder}", file.variable));
+                .help(format!("let `{}` name a file directly in {folder}", file.variable))
+                .fix(fix);
         }
     }
 }

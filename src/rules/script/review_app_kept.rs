@@ -1,3 +1,4 @@
+use crate::beside::Workflow;
 use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
@@ -60,26 +61,20 @@ declare_rule! {
 }
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
+    let is_told = |workflow: &Workflow| workflow.pull_request_types.iter().flatten().any(|(name, _)| name == "closed");
+    // Another workflow may see to the end of all of them.
+    if model.beside.workflows.iter().any(is_told) {
+        return;
+    }
     for workflow in &model.beside.workflows {
-        let steps = workflow.jobs.iter().flat_map(|job| &job.steps).filter_map(|step| step.uses.as_ref());
-        let Some((_, uses)) = steps.clone().find(|(action, _)| action.starts_with("superfly/fly-pr-review-apps@"))
-        else {
-            continue;
-        };
-        let told =
-            workflow.pull_request_types.as_ref().is_some_and(|types| types.iter().any(|(name, _)| name == "closed"));
-        // Another workflow may see to the end of all of them.
-        let elsewhere = model.beside.workflows.iter().any(|other| {
-            let types = other.pull_request_types.iter().flatten();
-            other.file != workflow.file && types.clone().any(|(name, _)| name == "closed")
-        });
-        if let Some((_, event)) = workflow.event(&["pull_request"]).filter(|_| !told && !elsewhere) {
-            cx.within(workflow.file)
-                .report(Origin::written(*uses), "the app of a closed pull request stays, and costs")
-                .label("destroys it when it is told")
-                .related_in(workflow.file, Origin::written(*event), "not when one is closed")
-                .help("add `closed` to the `types` of `pull_request`");
-        }
+        let mut actions = workflow.jobs.iter().flat_map(|job| &job.steps).filter_map(|step| step.uses.as_ref());
+        let deploys = actions.find(|(action, _)| action.starts_with("superfly/fly-pr-review-apps@"));
+        let (Some((_, uses)), Some((_, event))) = (deploys, workflow.event(&["pull_request"])) else { continue };
+        cx.within(workflow.file)
+            .report(Origin::written(*uses), "the app of a closed pull request stays, and costs")
+            .label("destroys it when it is told")
+            .related_in(workflow.file, Origin::written(*event), "not when one is closed")
+            .help("add `closed` to the `types` of `pull_request`");
     }
     cx.back();
 }

@@ -55,11 +55,14 @@ declare_rule! {
 }
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    for usage in cx.usages.iter().filter(|usage| usage.is(&["scale count", "scale vm", "scale memory"])) {
-        let Some(name) = usage.value("app").filter(|_| !usage.is_vague()) else { continue };
-        let mut named = model.apps.iter().filter(|app| app.name.as_str() == name);
+    let scales = cx.usages.iter().filter(|usage| usage.is(&["scale count", "scale vm", "scale memory"]));
+    let scales: Vec<_> = scales.filter(|usage| usage.has(&["app"]) && !usage.is_vague()).collect();
+    let names = if scales.is_empty() { Vec::new() } else { model.app_names() };
+    for usage in scales {
+        let Some(name) = usage.value("app") else { continue };
         // Several files of one app may have other groups.
-        let (Some(app), None) = (named.next(), named.next()) else { continue };
+        let [(_, index)] = Model::named(&names, name) else { continue };
+        let app = &model.apps[*index];
         let of_flag = usage.value("process-group");
         let counts = usage.is(&["scale count"]);
         let of_words = usage

@@ -54,9 +54,13 @@ declare_rule! {
 }
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    for usage in cx.usages.iter().filter(|usage| usage.is(&["scale vm", "scale memory"]) && usage.kind != Kind::Page) {
+    let scales = cx.usages.iter().filter(|usage| usage.is(&["scale vm", "scale memory"]) && usage.kind != Kind::Page);
+    let scales: Vec<_> = scales.collect();
+    let names = if scales.is_empty() { Vec::new() } else { model.app_names() };
+    for usage in scales {
         let Some(name) = usage.value("app") else { continue };
-        let Some(app) = model.apps.iter().find(|app| app.name.as_str() == name) else { continue };
+        let Some((_, index)) = Model::named(&names, name).first() else { continue };
+        let app = &model.apps[*index];
         let group = usage.value("process-group");
         let sized = app.groups.iter().find(|of| of.vm.is_some() && group.is_none_or(|name| name == of.name.as_str()));
         let vm = sized.and_then(|group| group.vm).and_then(|at| app.toml.vm.get(at));

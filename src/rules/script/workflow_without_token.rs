@@ -60,7 +60,8 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for workflow in &model.beside.workflows {
-        let of_file = || cx.usages.iter().filter(|usage| usage.line.file == workflow.file);
+        let usages = cx.usages_in(workflow.file);
+        let of_file = || usages.iter();
         let logs_in = of_file().any(|usage| usage.is(&["auth login"]) || usage.has(&["access-token"]));
         let steps = || workflow.jobs.iter().flat_map(|job| &job.steps);
         // Other actions may set it, and so may a line of a script.
