@@ -52,7 +52,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
     let paths = ["storage create", "storage update", "extensions storage create", "extensions storage update"];
     for usage in cx.usages.iter().filter(|usage| usage.is(&paths) && !usage.is_vague()) {
         let missing: Vec<String> =
-            ALL.iter().filter(|flag| !usage.has(&[**flag])).map(|flag| format!("`--{flag}`")).collect();
+            ALL.iter().filter(|flag| !usage.has(&[**flag])).map(|flag| format!("--{flag}")).collect();
         if missing.is_empty() || missing.len() == ALL.len() {
             continue;
         }

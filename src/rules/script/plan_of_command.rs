@@ -16,12 +16,12 @@ declare_rule! {
     ///
     /// ```toml,files,bad
     /// # --- setup.sh
-    /// fly mpg create -n my-db -r fra --plan performance
+    /// fly mpg create -n db -r fra --plan performance
     /// ```
     ///
     /// ```toml,files,good
     /// # --- setup.sh
-    /// fly mpg create -n my-db -r fra --plan scale
+    /// fly mpg create -n db -r fra --plan scale
     /// ```
     ///
     /// ## Sources
@@ -52,7 +52,9 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
             }
             let fallback = cx.facts.postgres.fallback_plan;
             let message = format!("this buys the plan `{fallback}`, not `{plan}`");
-            (message, "and says nothing", scriptable.collect::<Vec<_>>())
+            let known = plans.iter().any(|known| known.name.eq_ignore_ascii_case(plan));
+            let label = if known { "no script can buy it" } else { "no such plan, and no error" };
+            (message, label, scriptable.collect::<Vec<_>>())
         } else {
             let old = plan.to_lowercase().replace(' ', "_");
             if !cx.facts.redis.legacy_plans.contains(&old.as_str()) {

@@ -1,6 +1,6 @@
 use crate::model::Model;
+use crate::rules::machines::machine_size::suggestion;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
-use crate::schema::nearest;
 use crate::spec::Level;
 
 declare_rule! {
@@ -50,7 +50,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
             continue;
         }
         let gpu = cx.facts.gpu_sizes.contains(&size);
-        let (message, help) = match nearest(size, cx.facts.machine_sizes.iter().map(|size| size.name)) {
+        let (message, help) = match suggestion(size, cx.facts) {
             _ if gpu => (
                 "Fly.io no longer offers machines with GPUs".to_owned(),
                 "take a size without one, and let the app call a provider of GPUs".to_owned(),

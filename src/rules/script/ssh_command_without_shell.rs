@@ -51,9 +51,10 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
         let acts = |live: &str| matches!(live, "&&" | "||" | "|" | ";" | ">" | ">>" | "<") || live.ends_with(';');
         let by_sign = split.words.iter().find(|word| acts(&word.live)).map(|word| word.text.as_str());
         let builtin = words.first().copied().filter(|word| matches!(*word, "cd" | "source" | "export"));
-        let Some(sign) = by_sign.or(builtin) else { continue };
+        let sign = by_sign.map(|sign| format!("`{sign}` becomes an argument"));
+        let Some(what) = sign.or_else(|| builtin.map(|word| format!("`{word}` is no program"))) else { continue };
         cx.within(usage.line.file)
-            .report(usage.at(), format!("no shell reads this command: `{sign}` does not do its work"))
+            .report(usage.at(), format!("no shell reads this command: {what}"))
             .help("hand it to one: `-C \"sh -c '…'\"`");
     }
     cx.back();

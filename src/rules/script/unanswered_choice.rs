@@ -117,7 +117,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         if regional || usage.has(&["fork-from", "snapshot-id"]) {
             continue;
         }
-        let flags: Vec<String> = missing.iter().map(|flag| format!("`--{flag}`")).collect();
+        let flags: Vec<String> = missing.iter().map(|flag| format!("--{flag}")).collect();
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let message = if *missing == ["plan"] {
             format!("without `--plan` this buys the plan `{}`", cx.facts.postgres.fallback_plan)
