@@ -59,6 +59,15 @@ mod checks {
     pub(super) mod tcp_check_of_website;
     pub(super) mod tls_keys_of_plain_check;
 }
+mod compose {
+    pub(super) mod compose_check_needs_shell;
+    pub(super) mod compose_command_in_one_word;
+    pub(super) mod compose_service_without_image;
+    pub(super) mod compose_two_builds;
+    pub(super) mod compose_unreadable_form;
+    pub(super) mod compose_variable;
+    pub(super) mod compose_volume;
+}
 mod cost {
     pub(super) mod always_on_staging;
     pub(super) mod development_machine;
@@ -398,7 +407,14 @@ pub static RULES: &[&Rule] = &[
     &checks::check_of_udp_service::RULE,
     &checks::check_path::RULE,
     &checks::check_timeout::RULE,
+    &compose::compose_check_needs_shell::RULE,
+    &compose::compose_command_in_one_word::RULE,
     &network::compose_name::RULE,
+    &compose::compose_service_without_image::RULE,
+    &compose::compose_two_builds::RULE,
+    &compose::compose_unreadable_form::RULE,
+    &compose::compose_variable::RULE,
+    &compose::compose_volume::RULE,
     &services::concurrency_limits::RULE,
     &services::concurrency_type::RULE,
     &secrets::copied_env_file::RULE,
