@@ -259,6 +259,11 @@ impl<'a> Cx<'a> {
         let length = self.usages[start..].partition_point(|usage| usage.line.file == file);
         &self.usages[start..start + length]
     }
+
+    /// Whether a file makes apps: what is new has no machines yet.
+    pub(crate) fn creates_apps(&self, file: FileId) -> bool {
+        self.usages_in(file).iter().any(|usage| usage.is(&["apps create", "launch"]))
+    }
 }
 
 /// Runs the rules that judge the model. `only` restricts them, for tests of one rule.

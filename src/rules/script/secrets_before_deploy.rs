@@ -50,6 +50,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
             && set.value("app") == deploy.value("app")
             && set.value("config") == deploy.value("config")
             && cx.is_next(set, deploy)
+            && !cx.creates_apps(set.line.file)
         {
             cx.within(set.line.file)
                 .report(set.at(), "all machines restart with the old release, and again with the deploy")

@@ -55,7 +55,7 @@ fn check(_: &Model, cx: &mut Cx<'_>) {
         {
             (last, rest) = (next, later);
         }
-        if last.line.range != first.line.range {
+        if last.line.range != first.line.range && !cx.creates_apps(first.line.file) {
             cx.within(first.line.file)
                 .report(first.at(), "every one of these commands restarts the machines")
                 .related_in(last.line.file, last.at(), "the last of them")
