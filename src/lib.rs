@@ -15,6 +15,7 @@
 pub mod beside;
 pub mod cli;
 pub mod diag;
+pub mod explain;
 pub mod facts;
 pub mod fly_toml;
 pub mod import;
@@ -65,7 +66,7 @@ pub struct Options {
 }
 
 /// What came of a compilation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Compilation {
     /// Findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
@@ -145,14 +146,14 @@ fn read_beside(model: &Model, texts: &[&Source], beside: Surroundings<'_>) -> Be
 }
 
 /// Finds what is wrong with some of the `sources` that are plain fly.toml files, each by itself and all beside each
-/// other and beside their surroundings. `files` are in ascending order.
+/// other and beside their surroundings. `files` are in ascending order. The model has an app for each that can be read.
 pub fn check_files(
     sources: &Sources,
     files: &[FileId],
     beside: Surroundings<'_>,
     facts: &Facts,
     options: &Options,
-) -> Vec<Diagnostic> {
+) -> Compilation {
     let read = spread::map(files, |&file| {
         let source = sources.get(file);
         let mut diagnostics = Diagnostics::default();
@@ -184,7 +185,7 @@ pub fn check_files(
         beside::Kind::of(name).is_none() && fly_toml::Format::of(name) == fly_toml::Format::Toml
     };
     found.iter_mut().filter(|d| !toml(d)).for_each(|d| d.fix = None);
-    found
+    Compilation { diagnostics: found, model: Some(model), ..Compilation::default() }
 }
 
 fn judging<'a>(

@@ -8,6 +8,8 @@
 mod adoption;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/behaviour.rs"]
+mod behaviour;
 #[path = "cli/beside.rs"]
 mod beside;
 #[path = "cli/build.rs"]

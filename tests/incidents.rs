@@ -64,7 +64,7 @@ fn found(files: &[File]) -> Vec<Diagnostic> {
     if files[0].name == "spec.toml" {
         check_in(&sources, own[0], beside, &FACTS, &Options::default()).diagnostics
     } else {
-        check_files(&sources, &own, beside, &FACTS, &Options::default())
+        check_files(&sources, &own, beside, &FACTS, &Options::default()).diagnostics
     }
 }
 

@@ -47,6 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lower", "beside",
         ],
     ),
+    ("explain", &["value", "facts", "fly_toml", "spec", "model", "rules"]),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
     (
@@ -65,7 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "facts", "diag", "syntax", "spec", "schema", "lower", "plan", "rules", "render", "lib", "sink",
-            "sim", "trial", "spread", "fly_toml", "import", "value", "beside",
+            "sim", "trial", "spread", "fly_toml", "import", "value", "beside", "model", "explain",
         ],
     ),
     ("main", &["cli"]),

@@ -178,7 +178,7 @@ fn findings_in_files(rule: &'static Rule, files: &[(String, String)]) -> (Vec<Di
     let (beside, plain): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| Kind::of(sources.get(*id).name()).is_some());
     let options = Options { only_rule: Some(rule), ..Options::default() };
     let beside = Surroundings { files: &beside, complete: true };
-    let found = check_files(&sources, &plain, beside, &FACTS, &options);
+    let found = check_files(&sources, &plain, beside, &FACTS, &options).diagnostics;
     for diagnostic in &found {
         assert_eq!(diagnostic.rule, rule.id, "{}: another finding: {diagnostic:#?}\n{files:?}", rule.id.name);
     }

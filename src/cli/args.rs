@@ -235,11 +235,22 @@ pub(super) struct Show {
     pub(super) today: Option<String>,
 }
 
-/// Say what a rule is about, why, and how to do better
+/// Say what a rule is about, why, and how to do better; or what an app will do
+///
+/// Of an app it tells, from the resolved spec: its machines after the first and after later deploys, what starts and
+/// stops them, what gates a release, and what happens when nobody asks, when a process ends, during a deploy, and when a
+/// host or a region is lost.
 #[derive(Debug, Parser)]
 pub(super) struct Explain {
-    /// The name or the code of a rule, such as multi-region
-    pub(super) rule: String,
+    /// The name or the code of a rule; an app such as app.web; or a fly.toml
+    pub(super) what: String,
+
+    /// The spec of an app [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(super) spec: Option<PathBuf>,
+
+    /// How what an app does is told
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
 
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -346,7 +357,7 @@ impl OutputFormat {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// A table, by topic
+    /// For people
     Text,
     /// For programs
     Json,

@@ -1,4 +1,4 @@
-//! `flyarch explain`, `rules`, `schema` and `facts`: what the program knows, for people and programs.
+//! `flyarch explain RULE`, `rules`, `schema` and `facts`: what the program knows, for people and programs.
 
 use std::io::{self, Write};
 
@@ -6,17 +6,17 @@ use serde::Serialize;
 
 use super::args::{Explain, ListFormat, Rules, Schema, SchemaOf};
 use super::fill::{fill, markdown};
-use super::{CLEAN, Failure, Stream, colors, form, print};
+use super::{CLEAN, Failure, Stream, behaviour, colors, form, print};
 use crate::diag::emit::{About, REPORT_SCHEMA, page as page_of};
 use crate::diag::{RuleId, Severity};
 use crate::facts::FACTS;
 use crate::rules::{self, FixAvailability, Group, Needs, RULES, Rule};
-use crate::schema::{self, nearest};
+use crate::schema;
 use crate::spec::{Level, Tier};
 
 pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
     let color = colors(args.color, Stream::Out);
-    if let Some((id, page)) = form::find(&args.rule) {
+    if let Some((id, page)) = form::find(&args.what) {
         print(&mut io::stdout().lock(), |out| {
             let facts = "Of the language itself; it cannot be waived in a spec.";
             let page = format!("# {} ({})\n\n{facts}\n\n{page}\n", id.name, id.code);
@@ -24,10 +24,8 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
         })?;
         return Ok(CLEAN);
     }
-    let Some(rule) = rules::find(&args.rule) else {
-        let near = nearest(&args.rule, RULES.iter().map(|rule| rule.id.name).chain(form::names()));
-        let hint = near.map_or("`flyarch rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Failure::usage(format!("there is no rule `{}`; {hint}", args.rule)));
+    let Some(rule) = rules::find(&args.what) else {
+        return behaviour::explain(args);
     };
     print(&mut io::stdout().lock(), |out| write!(out, "{}", markdown(&page(rule), color)))?;
     Ok(CLEAN)

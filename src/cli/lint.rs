@@ -237,7 +237,9 @@ impl Files {
         }
         // What lies beside a spec has been looked at with it.
         if self.specs.is_empty() || !self.plain.is_empty() {
-            found.extend(check_files(&self.report.sources, &self.plain, self.surroundings(), &FACTS, options));
+            found.extend(
+                check_files(&self.report.sources, &self.plain, self.surroundings(), &FACTS, options).diagnostics,
+            );
         }
         // Several specs may lie beside one workflow.
         if self.specs.len() > 1 || !self.plain.is_empty() {
@@ -268,7 +270,7 @@ impl Files {
             }
             // Files that are given together are judged together.
             if !todo.1.is_empty() {
-                let mut found = check_files(sources, &self.plain, self.surroundings(), &FACTS, options);
+                let mut found = check_files(sources, &self.plain, self.surroundings(), &FACTS, options).diagnostics;
                 found.retain(|d| self.config.keeps(d, &self.paths[d.primary.span.file.index()]));
                 for of_file in found.chunk_by(|a, b| a.primary.span.file == b.primary.span.file) {
                     let file = of_file[0].primary.span.file;

@@ -6,6 +6,7 @@
 
 mod args;
 mod baseline;
+mod behaviour;
 mod build;
 mod catalog;
 mod config;

@@ -11,13 +11,13 @@ use crate::value::{Origin, Scalar, Sourced};
 
 /// What a machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Guest {
+pub(crate) struct Guest {
     /// `shared` or `performance`.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The number of CPUs.
-    pub(super) cpus: u32,
+    pub(crate) cpus: u32,
     /// Memory, in MiB.
-    pub(super) memory_mb: u32,
+    pub(crate) memory_mb: u32,
 }
 
 impl Guest {
@@ -35,6 +35,15 @@ impl Guest {
         let memory_mb = number.or(vm.memory.as_ref().map(|text| text.mebibytes())).unwrap_or(preset.memory_mb);
         let cpus = vm.cpus.filter(|cpus| cpus.value > 0).map_or(preset.cpus, |cpus| cpus.value);
         Some(Self { kind, cpus, memory_mb })
+    }
+
+    /// What machines of a group get. Nothing where a plain file leaves it to what `fly scale` has set.
+    pub(crate) fn of_group(app: &App, group: &Group, facts: &Facts) -> Option<Self> {
+        match group.vm {
+            Some(_) => app.guest(group, facts),
+            None if app.is_plain() => None,
+            None => Self::of(&Vm::default(), facts),
+        }
     }
 
     /// Whether Fly.io has such machines.

@@ -710,6 +710,7 @@ pub static RULES: &[&Rule] = &[
 pub(crate) use comments::waive;
 pub use cx::Cx;
 pub(crate) use cx::{Judging, run_on_model, run_on_plan};
+pub(crate) use data::Guest;
 pub use declare::{Check, FixAvailability, Group, Levels, Needs, Rule};
 pub(crate) use usage::{Usage, usages};
 

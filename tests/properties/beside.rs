@@ -22,7 +22,7 @@ fn hold(texts: &[String]) {
         NAMES.iter().zip(texts).map(|(name, text)| sources.add(Source::new(*name, text))).collect();
     let look = || -> Vec<Diagnostic> {
         let beside = Surroundings { files: &beside, complete: true };
-        check_files(&sources, &[plain], beside, &FACTS, &Options::default())
+        check_files(&sources, &[plain], beside, &FACTS, &Options::default()).diagnostics
     };
     let (first, again) = (look(), look());
     assert_eq!(format!("{first:?}"), format!("{again:?}"), "{texts:?}");

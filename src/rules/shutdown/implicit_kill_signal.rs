@@ -78,7 +78,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     };
     let label = entries.iter().map(|(key, _)| format!("no {key}")).collect::<Vec<_>>().join(" and ");
     let fix = cx.unsafe_fix(format!("add {}", list(" and ")), cx.insert_in_app(app, &entries));
-    let (name, signal) = (&app.name.value, &signal.value.0);
+    // An empty word is none to flyctl.
+    let signal = if signal.value.0.is_empty() { cx.facts.shutdown.kill_signal } else { &signal.value.0 };
+    let name = &app.name.value;
     let message = format!("`{name}` is stopped with {signal}, and killed {} later", timeout.value);
     cx.report(Origin::written(app.header), message)
         .label(label)
