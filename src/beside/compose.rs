@@ -84,13 +84,9 @@ fn service(name: At, service: &Table<'_>) -> ComposeService {
 
 /// The text that a health check hands to a program that takes none.
 fn health(test: &Node<'_>) -> Option<At> {
-    match &test.value {
-        Value::List(words) => match words.as_slice() {
-            [first, text] if scalar(first).is_some_and(|(word, _)| word == "CMD-SHELL") => scalar(text),
-            _ => None,
-        },
-        _ => scalar(test),
-    }
+    let Value::List(words) = &test.value else { return scalar(test) };
+    let [kind, script] = words.as_slice() else { return None };
+    scalar(kind).filter(|(word, _)| word == "CMD-SHELL").and_then(|_| scalar(script))
 }
 
 /// The first value of a kind that flyctl has no place for.

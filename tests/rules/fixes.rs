@@ -61,7 +61,7 @@ impl Sample {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::new("fly.toml", text));
-        check_files(&sources, &[file], Surroundings::default(), &FACTS, &Options::default())
+        check_files(&sources, &[file], Surroundings::default(), &FACTS, &Options::default()).diagnostics
     }
 
     /// The same, found once.
