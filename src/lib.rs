@@ -15,6 +15,7 @@
 pub mod beside;
 pub mod cli;
 pub mod diag;
+pub mod environments;
 pub mod explain;
 pub mod facts;
 pub mod fly_toml;
@@ -24,6 +25,7 @@ pub mod lower;
 pub mod model;
 pub mod plan;
 pub mod render;
+pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod sim;
@@ -36,6 +38,9 @@ pub mod syntax;
 pub mod trial;
 pub mod value;
 
+use serde::Deserialize as _;
+use toml::de::DeTable;
+
 use beside::Beside;
 use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
@@ -45,6 +50,7 @@ use render::{ArtifactSet, RenderCx};
 use rules::{Judging, Rule};
 use source::{FileId, Source, Sources, Span};
 use spec::{Date, Level, Spec, Tier};
+use syntax::Tree;
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +59,8 @@ pub struct Options {
     pub layout: Layout,
     /// Today, for waivers that end. Without it they never do.
     pub today: Option<Date>,
+    /// The environment of a spec that is meant; without it, what all have in common.
+    pub environment: Option<String>,
     /// How strictly plain files are judged. Without it their names tell.
     pub tier: Option<Tier>,
     /// How strictly single plain files are judged.
@@ -219,10 +227,8 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     let source = texts.all[file.index()];
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
-    let spec = toml::from_str::<Spec>(source.text()).map_err(|error| {
-        out.schema_consulted = true;
-        refuse(&error, source, file, &mut diagnostics)
-    });
+    let environment = options.environment.as_deref();
+    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
     out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
     if let Some(model) = &mut out.model {
         model.beside = read_beside(model, &texts.all, beside);
@@ -244,10 +250,36 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     out
 }
 
+/// Reads a spec for one of its environments. `asked` tells whether the schema was.
+fn understand(
+    source: &Source,
+    environment: Option<&str>,
+    file: FileId,
+    diagnostics: &mut Diagnostics,
+    asked: &mut bool,
+) -> Result<Spec, Reported> {
+    let mut ask = |error: &toml::de::Error, diagnostics: &mut Diagnostics| {
+        *asked = true;
+        refuse(error, source, environment, file, diagnostics)
+    };
+    let root = DeTable::parse(source.text()).map_err(|error| ask(&error, diagnostics))?;
+    let root = resolve::resolve(root, environment, file, diagnostics)?;
+    Spec::deserialize(toml::Deserializer::from(root)).map_err(|error| ask(&error, diagnostics))
+}
+
 /// Says all that is wrong with a text that the types refused. They decide, but only know the first mistake: syntax and
 /// schema know them all.
-fn refuse(error: &toml::de::Error, source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Reported {
-    if let Some(tree) = syntax::parse(source, file, diagnostics)
+fn refuse(
+    error: &toml::de::Error,
+    source: &Source,
+    environment: Option<&str>,
+    file: FileId,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    let tree = syntax::parse(source, file, diagnostics);
+    let root = tree.map(Tree::into_document);
+    let root = root.and_then(|root| resolve::resolve(root, environment, file, diagnostics).ok());
+    if let Some(tree) = root.map(|root| Tree::from(root.into_inner()))
         && schema::validate(&tree, source, file, diagnostics) == 0
     {
         // The schema is looser than the types in a few places: a duration of centuries, say.

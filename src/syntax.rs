@@ -107,10 +107,21 @@ fn message(text: &str) -> String {
     }
 }
 
+impl<'s> From<DeTable<'s>> for Tree<'s> {
+    fn from(root: DeTable<'s>) -> Self {
+        Self { root }
+    }
+}
+
 impl<'s> Tree<'s> {
     /// The parser's own tree.
     pub(crate) fn into_root(self) -> DeTable<'s> {
         self.root
+    }
+
+    /// The same as the parser gives it for a whole text.
+    pub(crate) fn into_document(self) -> Spanned<DeTable<'s>> {
+        Spanned::new(0..0, self.root)
     }
 }
 

@@ -16,6 +16,8 @@ mod beside;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/environments.rs"]
+mod environments;
 #[path = "cli/hooks.rs"]
 mod hooks;
 #[path = "cli/import.rs"]

@@ -28,6 +28,7 @@ pub(super) enum Command {
     Lint(Lint),
     Fmt(Fmt),
     Import(Import),
+    Resolve(Resolve),
     Explain(Explain),
     Rules(Rules),
     Schema(Schema),
@@ -50,6 +51,10 @@ pub(super) struct Build {
     /// The folder to write to; `-` prints all files in one stream
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub(super) output: PathBuf,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// Write only the files of one app, such as app.web
     #[arg(long, value_name = "APP")]
@@ -84,6 +89,10 @@ pub(super) struct Lint {
     /// The name of standard input, which also says what it is [default: what it looks like]
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// How strictly plain files are checked [default: by their names, such as fly.staging.toml]
     #[arg(long, value_enum)]
@@ -235,6 +244,20 @@ pub(super) struct Show {
     pub(super) today: Option<String>,
 }
 
+/// Print a spec with its templates and an environment merged, and the line that each value is from
+#[derive(Debug, Parser)]
+pub(super) struct Resolve {
+    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+
+    #[command(flatten)]
+    pub(super) show: Show,
+}
+
 /// Say what a rule is about, why, and how to do better; or what an app will do
 ///
 /// Of an app it tells, from the resolved spec: its machines after the first and after later deploys, what starts and
@@ -247,6 +270,10 @@ pub(super) struct Explain {
 
     /// The spec of an app [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// How what an app does is told
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
@@ -291,6 +318,10 @@ pub(super) enum SchemaOf {
 pub(super) struct Sim {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
+
+    /// One environment of the spec [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
 
     /// What goes wrong: every fault at every call, or two in a row at random
     #[arg(long, value_enum, value_name = "WHICH")]

@@ -53,7 +53,8 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
     let (around, roots) = if stdin { (Vec::new(), Vec::new()) } else { (vec![(file, false)], near::roots(&path)) };
     let files = near::read(&mut report.sources, &around, &[], &roots);
     let beside = Surroundings { files: &files, complete: !stdin };
-    let options = Options { today: Some(input::today(None)?), ..Options::default() };
+    let environment = if plain { None } else { input::environment(report.sources.get(file), args.env.as_deref())? };
+    let options = Options { environment, today: Some(input::today(None)?), ..Options::default() };
     let compilation = if plain {
         check_files(&report.sources, &[file], beside, &FACTS, &options)
     } else {

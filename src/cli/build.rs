@@ -1,7 +1,7 @@
 //! `flyarch build`
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Build, OutputFormat};
 use super::input::{self, Input};
@@ -11,7 +11,7 @@ use crate::facts::FACTS;
 use crate::plan::Layout;
 use crate::render::ArtifactSet;
 use crate::sink::{self, Changes, Compare, SinkError};
-use crate::{Options, Surroundings, compile_in};
+use crate::{Compilation, Options, Surroundings, compile_in, environments};
 
 pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let stream = args.output == Path::new("-");
@@ -29,41 +29,77 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
             return Ok(code);
         }
     };
-    let layout = if stream { Layout::default() } else { layout(&path, &args.output)? };
-    let options = Options { layout, today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
+    let today = Some(input::today(args.show.today.as_deref())?);
+    let environments = input::environments(&source, args.env.as_deref())?;
     let mut report = Report::default();
     let spec = report.sources.add(source);
     let stdin = path == Path::new("-");
     let (around, roots) = if stdin { (Vec::new(), Vec::new()) } else { (vec![(spec, false)], near::roots(&path)) };
     let beside = near::read(&mut report.sources, &around, &[], &roots);
     let beside = Surroundings { files: &beside, complete: !stdin };
-    let compilation = compile_in(&report.sources, spec, beside, &FACTS, &options);
-    report.diagnostics = compilation.diagnostics;
+    let mut trees = Vec::new();
+    for environment in environments {
+        let output = environment.as_ref().map_or_else(|| args.output.clone(), |name| args.output.join(name));
+        let layout = if stream { Layout::default() } else { layout(&path, &output)? };
+        let options = Options { environment: environment.clone(), layout, today, ..Options::default() };
+        let compilation = compile_in(&report.sources, spec, beside, &FACTS, &options);
+        trees.push(Tree { environment, output, compilation });
+    }
+    let models = trees.iter().filter_map(|tree| Some((tree.environment.as_deref()?, tree.compilation.model.as_ref()?)));
+    let clashes = environments::clashes(&models.collect::<Vec<_>>(), spec);
+    let found =
+        trees.iter_mut().map(|tree| (tree.environment.clone(), std::mem::take(&mut tree.compilation.diagnostics)));
+    report.diagnostics = environments::united(found.collect());
+    report.diagnostics.extend(clashes);
     let code = show(&report, &args.show, findings)?;
-    let (CLEAN, Some(mut files)) = (code, compilation.artifacts) else {
+    if code != CLEAN || trees.iter().any(|tree| tree.compilation.artifacts.is_none()) {
         nothing_written(&report, args);
         return Ok(code);
-    };
-    // Taking a large model apart takes longer than the system needs to forget it.
-    std::mem::forget(compilation.model);
-    if let Some(only) = &args.only {
-        restrict(&mut files, only)?;
+    }
+    let mut written = Vec::new();
+    for Tree { environment, output, compilation } in trees {
+        let Some(mut files) = compilation.artifacts else { continue };
+        // Taking a large model apart takes longer than the system needs to forget it.
+        std::mem::forget(compilation.model);
+        if let Some(only) = &args.only {
+            restrict(&mut files, only)?;
+        }
+        written.push((environment, output, files));
     }
     if stream {
-        print(&mut io::stdout().lock(), |out| all(&files, out))?;
-        std::mem::forget(files);
+        print(&mut io::stdout().lock(), |out| all(&written, out))?;
+        std::mem::forget(written);
         return Ok(CLEAN);
     }
     let how = Compare { force: args.force, partial: args.only.is_some() };
-    let changes = sink::compare(&args.output, &files, how).map_err(failure)?;
-    if args.check || args.diff {
-        return compared(&changes, args);
+    // All are compared before the first is written: what is in the way of one is in the way of all.
+    let mut changes = Vec::new();
+    for (_, output, files) in &written {
+        let of_tree = sink::compare(output, files, how).map_err(failure)?;
+        if !args.check && !args.diff {
+            of_tree.allowed().map_err(failure)?;
+        }
+        changes.push((output, of_tree));
     }
-    sink::write(&changes).map_err(failure)?;
-    told(&changes, args);
+    let mut code = CLEAN;
+    for (output, changes) in &changes {
+        if args.check || args.diff {
+            code = code.max(compared(changes, output, args)?);
+        } else {
+            sink::write(changes).map_err(failure)?;
+            told(changes, output);
+        }
+    }
     std::mem::forget(changes);
-    std::mem::forget(files);
-    Ok(CLEAN)
+    std::mem::forget(written);
+    Ok(code)
+}
+
+/// What is built of one environment, and where to.
+struct Tree {
+    environment: Option<String>,
+    output: PathBuf,
+    compilation: Compilation,
 }
 
 /// Says that nothing was written, and why where the findings do not say it.
@@ -101,8 +137,12 @@ fn restrict(files: &mut ArtifactSet, only: &str) -> Result<(), Failure> {
 }
 
 /// Prints all files behind each other, each under its path.
-fn all(files: &ArtifactSet, out: &mut dyn Write) -> io::Result<()> {
-    for (i, (path, file)) in files.iter().enumerate() {
+fn all(trees: &[(Option<String>, PathBuf, ArtifactSet)], out: &mut dyn Write) -> io::Result<()> {
+    let files = trees.iter().flat_map(|(environment, _, files)| {
+        let folder = environment.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+        files.iter().map(move |(path, file)| (format!("{folder}{path}"), file))
+    });
+    for (i, (path, file)) in files.enumerate() {
         let gap = if i == 0 { "" } else { "\n" };
         write!(out, "{gap}==> {path} <==\n{}", file.text)?;
     }
@@ -110,7 +150,7 @@ fn all(files: &ArtifactSet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Shows what differs, and says what it means.
-fn compared(changes: &Changes<'_>, args: &Build) -> Result<i32, Failure> {
+fn compared(changes: &Changes<'_>, output: &Path, args: &Build) -> Result<i32, Failure> {
     if args.show.format.is_for_people() {
         print(&mut io::stdout().lock(), |out| differences(changes, out))?;
     } else {
@@ -119,7 +159,7 @@ fn compared(changes: &Changes<'_>, args: &Build) -> Result<i32, Failure> {
     }
     changes.allowed().map_err(failure)?;
     if args.check && !changes.is_empty() {
-        say(format_args!("{} is stale: run `flyarch build` without --check", args.output.display()));
+        say(format_args!("{} is stale: run `flyarch build` without --check", output.display()));
         return Ok(FINDINGS);
     }
     Ok(CLEAN)
@@ -145,11 +185,11 @@ fn differences(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Says on standard error what was done.
-fn told(changes: &Changes<'_>, args: &Build) {
+fn told(changes: &Changes<'_>, output: &Path) {
     let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
     let written = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST).count();
     let (removed, modes) = (changes.surplus.len(), changes.modes.len());
-    let out = args.output.display();
+    let out = output.display();
     let mut done = Vec::new();
     if written > 0 {
         done.push(format!("wrote {} to {out}", files(written)));

@@ -8,14 +8,15 @@ use crate::fly_toml::{
 };
 use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
-    UNKNOWN_REFERENCE, UNSUPPORTED, WRONG_REFERENCE,
+    UNKNOWN_REFERENCE, WRONG_REFERENCE,
 };
+use crate::resolve::{TEMPLATE_CYCLE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE};
 use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
 use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 29] = [
+const PAGES: [(&RuleId, &str); 31] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -76,7 +77,19 @@ const PAGES: [(&RuleId, &str); 29] = [
          where a deploy creates its first machine.",
     ),
     (&CONFLICT, "Two keys contradict each other, and the spec does not say which one holds."),
-    (&UNSUPPORTED, "It is part of the language, and this version of flyarch cannot do it yet."),
+    (
+        &UNKNOWN_TEMPLATE,
+        "`extends` names a template that is not declared. Templates are tables `[template.<key>]` of the same spec.",
+    ),
+    (
+        &TEMPLATE_CYCLE,
+        "A template extends itself, directly or by others that it extends: nothing says which of them is under which.",
+    ),
+    (
+        &UNKNOWN_OVERLAY,
+        "An environment changes something that the base does not declare. What is in one environment alone is declared \
+         in the base with `enabled = false`, and enabled there: so the base lists everything that there is.",
+    ),
     (&UNKNOWN_GROUP, "The name is not one of the app's `processes`. An app without `processes` has one group, `app`."),
     (
         &UNUSED_ALLOW,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::diag::{Diagnostic, Report, RuleId, Severity};
+use crate::environments;
+use crate::schema::nearest;
 use crate::source::{FileId, MAX_BYTES, Source, Span, TextRange};
 use crate::spec::Date;
 
@@ -76,6 +78,26 @@ pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
             NAMES.join(" or ")
         ))
     })
+}
+
+/// The environments of a spec that are meant.
+pub(super) fn environments(source: &Source, wanted: Option<&str>) -> Result<Vec<Option<String>>, Failure> {
+    environments::meant(source, wanted).map_err(|known| {
+        let wanted = wanted.unwrap_or_default();
+        Failure::usage(if known.is_empty() {
+            format!("{} has no environments: leave --env {wanted} out", source.name())
+        } else {
+            let near = nearest(wanted, known.iter().map(String::as_str));
+            let hint =
+                near.map_or_else(|| format!("it has {}", known.join(", ")), |near| format!("did you mean {near}?"));
+            format!("{} has no environment `{wanted}`; {hint}", source.name())
+        })
+    })
+}
+
+/// The environment that is looked at by what looks at one: the wanted one, or the first.
+pub(super) fn environment(source: &Source, wanted: Option<&str>) -> Result<Option<String>, Failure> {
+    Ok(environments(source, wanted)?.into_iter().next().flatten())
 }
 
 /// What is looked at when nothing is given: a spec, or else a fly.toml.

@@ -18,7 +18,7 @@ use crate::facts::FACTS;
 use crate::render::GENERATED;
 use crate::source::{FileId, Source, Span};
 use crate::spec::Tier;
-use crate::{Options, Surroundings, check_files, check_in, fly_toml, spread};
+use crate::{Options, Surroundings, check_files, check_in, environments, fly_toml, spread};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
 const ROUNDS: usize = 10;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
         ..Options::default()
     };
     let known = config.baseline.take();
-    let mut files = Files { config, ..Files::default() };
+    let mut files = Files { config, environment: args.env.clone(), ..Files::default() };
     unread |= files.read(&targets, args);
     files.look_around(&targets, &beside, &folders);
     options.tiers = files.tiers();
@@ -125,6 +125,8 @@ struct Files {
     /// Whether all that they name has been looked for.
     complete: bool,
     config: Config,
+    /// The environment of specs that is meant.
+    environment: Option<String>,
     /// What was wrong with files before anybody looked at what they say.
     refused: Vec<Diagnostic>,
 }
@@ -229,11 +231,28 @@ impl Files {
         Surroundings { files: &self.beside, complete: self.complete }
     }
 
+    /// Finds what is wrong with a spec, in all environments that are meant.
+    fn check_spec(&self, file: FileId, options: &Options) -> Vec<Diagnostic> {
+        let meant = environments::meant(self.report.sources.get(file), self.environment.as_deref());
+        // Another spec may be the one that has it.
+        let meant = meant.unwrap_or_else(|_| vec![None]);
+        let checked = meant.into_iter().map(|environment| {
+            let options = Options { environment: environment.clone(), ..options.clone() };
+            (environment, check_in(&self.report.sources, file, self.surroundings(), &FACTS, &options))
+        });
+        let checked: Vec<_> = checked.collect();
+        let models = checked.iter().filter_map(|(name, of)| Some((name.as_deref()?, of.model.as_ref()?)));
+        let clashes = environments::clashes(&models.collect::<Vec<_>>(), file);
+        let mut found = environments::united(checked.into_iter().map(|(name, of)| (name, of.diagnostics)).collect());
+        found.extend(clashes);
+        found
+    }
+
     /// Finds what is wrong with all of them.
     fn check(&mut self, options: &Options) {
         let mut found = Vec::new();
         for &file in &self.specs {
-            found.extend(check_in(&self.report.sources, file, self.surroundings(), &FACTS, options).diagnostics);
+            found.extend(self.check_spec(file, options));
         }
         // What lies beside a spec has been looked at with it.
         if self.specs.is_empty() || !self.plain.is_empty() {
@@ -264,7 +283,7 @@ impl Files {
             let mut mended = Vec::new();
             for &file in &todo.0 {
                 let source = sources.get(file);
-                let mut found = check_in(sources, file, self.surroundings(), &FACTS, options).diagnostics;
+                let mut found = self.check_spec(file, options);
                 found.retain(|d| d.primary.span.file == file && self.config.keeps(d, &self.paths[file.index()]));
                 mended.extend(apply(source, &found, unsafe_too).map(|(new, count)| (file, new, count)));
             }

@@ -20,6 +20,7 @@ mod input;
 mod lint;
 mod near;
 mod place;
+mod resolve;
 mod sim;
 mod stand_in;
 mod statistics;
@@ -114,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Lint(lint) => lint::run(&lint),
         Command::Fmt(fmt) => format::run(&fmt),
         Command::Import(import) => import::run(&import),
+        Command::Resolve(args) => resolve::run(&args),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),

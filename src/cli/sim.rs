@@ -32,7 +32,9 @@ mod unix {
             Input::Text(source) => source,
             Input::Refused(report) => return show(&report, &args.show, Stream::Err),
         };
-        let options = Options { today: Some(input::today(args.show.today.as_deref())?), ..Options::default() };
+        let environment = input::environment(&source, args.env.as_deref())?;
+        let today = Some(input::today(args.show.today.as_deref())?);
+        let options = Options { today, environment, ..Options::default() };
         let compilation = check(&source, &FACTS, &options);
         let mut report = Report { diagnostics: compilation.diagnostics, ..Report::default() };
         report.sources.add(source);

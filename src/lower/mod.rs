@@ -14,7 +14,7 @@ use crate::kinds::{app, bucket, postgres, redis};
 use crate::model::{Model, Project, ResourceId};
 use crate::schema::nearest;
 use crate::source::{FileId, TextRange};
-use crate::spec::{Kind, Placement, Reference, Spec, Tier};
+use crate::spec::{self, Kind, Placement, Reference, Spec, Tier};
 use crate::value::{AppName, Entries, Key, Origin, RegionCode, Scalar, Sourced, Why};
 
 /// The rule of references to nothing.
@@ -33,8 +33,6 @@ pub static DUPLICATE_VARIABLE: RuleId = RuleId { name: "duplicate-variable", cod
 pub static PLACEMENT: RuleId = RuleId { name: "placement", code: "FA016" };
 /// The rule of keys that do not go together.
 pub static CONFLICT: RuleId = RuleId { name: "conflicting-keys", code: "FA017" };
-/// The rule of what this version of flyarch cannot do.
-pub static UNSUPPORTED: RuleId = RuleId { name: "unsupported", code: "FA018" };
 /// The rule of process groups that the app does not have.
 pub static UNKNOWN_GROUP: RuleId = RuleId { name: "unknown-process-group", code: "FA019" };
 /// The rule of paths that mean no file, or another one on every machine.
@@ -60,6 +58,8 @@ const SUGGESTIONS: usize = 50;
 #[derive(Default)]
 pub(crate) struct ProjectCx {
     pub(crate) name: Option<Sourced<AppName>>,
+    /// What is put behind the names of declarations.
+    pub(crate) suffix: String,
     pub(crate) tier: Tier,
     pub(crate) regions: Option<Sourced<Placement>>,
     pub(crate) primary_region: Option<Sourced<RegionCode>>,
@@ -100,6 +100,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
 
     let header = project.range();
     let project = project.value;
+    let architecture = architecture_name(&project, &mut Reporter { file, diagnostics });
     let tier = project.tier.unwrap_or_else(|| Sourced::filled(Tier::default(), header, &TIER));
     let first = project.regions.as_ref().and_then(|regions| regions.first()).map(|(region, _)| region.clone());
     let primary_region = project.primary_region.clone().or(first);
@@ -108,6 +109,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         report: Reporter { file, diagnostics },
         project: ProjectCx {
             name: Some(project.name.clone()),
+            suffix: project.suffix.as_ref().map(|suffix| suffix.value.clone()).unwrap_or_default(),
             tier: tier.value,
             regions: project.regions,
             primary_region,
@@ -129,7 +131,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
     let (levels, forbidden) = (policy.levels, policy.forbid_waivers.map(|list| list.value).unwrap_or_default());
     let mut model = Model {
         project: Some(Project {
-            name: project.name,
+            name: architecture,
             org: project.org,
             tier,
             regions: cx.project.regions.take(),
@@ -145,9 +147,24 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);
+    app::expand(&mut model, &mut cx);
     unique_names(&model, &mut cx);
     cx.report.diagnostics.ok()?;
     Ok(model)
+}
+
+/// The name of the architecture: that of the project, and what an environment puts behind it.
+fn architecture_name(project: &spec::Project, report: &mut Reporter<'_>) -> Sourced<AppName> {
+    let Some(suffix) = &project.suffix else { return project.name.clone() };
+    let name = format!("{}{}", project.name.value, suffix.value);
+    let Ok(value) = name.parse() else {
+        report
+            .error(INVALID_NAME, suffix.origin, format!("`{name}` is no name for Fly.io"))
+            .label("made of the project's name and this")
+            .help(format!("expected {}", AppName::EXPECTED));
+        return project.name.clone();
+    };
+    Sourced { value, origin: project.name.origin }
 }
 
 impl LowerCx<'_> {
@@ -189,7 +206,7 @@ impl LowerCx<'_> {
         if written.is_some() {
             return written;
         }
-        let name = format!("{}-{}", self.project.name.as_ref()?.value, key.value);
+        let name = format!("{}-{}{}", self.project.name.as_ref()?.value, key.value, self.project.suffix);
         if let Ok(name) = name.parse() {
             return Some(Sourced::filled(name, key.range(), why));
         }

@@ -14,7 +14,11 @@ pub use allow::{Date, Waiver};
 pub use placement::Placement;
 pub use reference::{Kind, Reference};
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use schemars::JsonSchema;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kinds::{app, bucket, postgres, redis};
@@ -43,6 +47,115 @@ pub struct Spec {
     pub bucket: Entries<Key, Sourced<bucket::BucketSpec>>,
     /// How findings are judged.
     pub policy: Option<Sourced<Policy>>,
+    /// Parts of app tables, for apps that say `extends`. They are merged before this is read (`crate::resolve`).
+    #[serde(default)]
+    pub template: Entries<Key, Merged>,
+    /// What single environments have that others have not. They are merged before this is read (`crate::resolve`).
+    #[serde(default)]
+    pub environment: Entries<Key, Environment>,
+}
+
+/// Part of a table that is merged with others before it is read: any of its keys, and none that must be there.
+#[derive(Clone, Copy, Debug)]
+pub struct Merged;
+
+impl<'de> Deserialize<'de> for Merged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for Merged {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Merged".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "object", "additionalProperties": {} })
+    }
+}
+
+/// The names of templates: one, or a list. They are merged before this is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Extends;
+
+impl<'de> Deserialize<'de> for Extends {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = Extends;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a template, or a list of them")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Extends, E> {
+                name.parse::<Key>().map(|_| Extends).map_err(E::custom)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Extends, A::Error> {
+                while names.next_element::<Key>()?.is_some() {}
+                Ok(Extends)
+            }
+        }
+
+        deserializer.deserialize_any(Names)
+    }
+}
+
+impl JsonSchema for Extends {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Extends".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let key = generator.subschema_for::<Key>();
+        schemars::json_schema!({ "anyOf": [key, { "type": "array", "items": key }] })
+    }
+}
+
+/// One environment: what it has that the base has not.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// The slug of its organisation.
+    pub org: Option<Sourced<Name>>,
+    /// What is put behind the names of its apps and data services: "-staging".
+    pub suffix: Option<Sourced<String>>,
+    /// How strict the checks are.
+    pub tier: Option<Sourced<Tier>>,
+    /// Where apps run unless they say otherwise: a list of regions, or a table of region to number of machines.
+    pub regions: Option<Sourced<Placement>>,
+    /// The primary region, when it is not the first of `regions`.
+    pub primary_region: Option<Sourced<RegionCode>>,
+    /// A custom private network for all apps.
+    pub network: Option<Sourced<Name>>,
+    /// Environment variables of all apps. Never secrets.
+    #[serde(default)]
+    pub env: Entries<String, Sourced<Scalar>>,
+    /// What apps have here. They are declared in the base.
+    #[serde(default)]
+    pub app: Entries<Key, Merged>,
+    /// What Postgres clusters have here.
+    #[serde(default)]
+    pub postgres: Entries<Key, Merged>,
+    /// What Redis databases have here.
+    #[serde(default)]
+    pub redis: Entries<Key, Merged>,
+    /// What buckets have here.
+    #[serde(default)]
+    pub bucket: Entries<Key, Merged>,
+    /// How findings are judged here.
+    pub policy: Option<Merged>,
 }
 
 /// The version of the format.
@@ -80,6 +193,8 @@ pub struct Project {
     pub name: Sourced<AppName>,
     /// The slug of the organisation.
     pub org: Sourced<Name>,
+    /// What is put behind the names of apps and data services; for environments.
+    pub suffix: Option<Sourced<String>>,
     /// How strict the checks are. Default: production.
     pub tier: Option<Sourced<Tier>>,
     /// Where apps run unless they say otherwise: a list of regions, one machine each, or a table of region to number of

@@ -49,6 +49,7 @@ const OWN: &[&str] = &[
     "allow",
     "domains",
     "enabled",
+    "extends",
     "group",
     "image_from",
     "ips",

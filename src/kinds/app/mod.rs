@@ -4,7 +4,7 @@ pub(crate) mod lower;
 mod plan;
 mod spec;
 
-pub(crate) use lower::{lower, lower_file, wire};
+pub(crate) use lower::{expand, lower, lower_file, wire};
 pub use plan::{Address, AppStep};
 pub(crate) use plan::{needs, source_of, steps, teardown, text};
 pub use spec::*;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::fly_toml::with_fly_toml_keys;
-use crate::spec::{Placement, Reference, Waiver};
+use crate::spec::{Extends, Placement, Reference, Waiver};
 use crate::value::{AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, Sourced};
 
 with_fly_toml_keys! {
@@ -12,6 +12,8 @@ with_fly_toml_keys! {
     pub struct AppSpec {
         /// The name of the Fly app. Default: `<project>-<key>`.
         pub name: Option<Sourced<AppName>>,
+        /// Templates whose tables are under this one; of two that say the same the last one counts.
+        pub extends: Option<Extends>,
         /// The build context, relative to the spec. Default: the folder of the spec.
         pub source: Option<Sourced<String>>,
         /// Deploy the image that another app builds.

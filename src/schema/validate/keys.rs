@@ -9,10 +9,7 @@ use crate::diag::{Applicability, Fix};
 
 /// Keys of the language that this version does not know yet, and those of old spellings: what to say instead of
 /// "unknown".
-const ELSEWHERE: [(&str, &str); 22] = [
-    ("template", "templates are part of the language, but not of this version"),
-    ("environment", "environments are part of the language, but not of this version: write one spec per environment"),
-    ("extends", "templates are part of the language, but not of this version"),
+const ELSEWHERE: [(&str, &str); 19] = [
     ("litefs", "LiteFS is part of the language, but not of this version"),
     ("schedule", "scheduled machines are part of the language, but not of this version"),
     ("budget_usd", "budgets are part of the language, but not of this version"),

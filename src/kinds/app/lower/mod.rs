@@ -6,11 +6,11 @@ mod paths;
 mod services;
 mod wire;
 
-pub(crate) use wire::wire;
+pub(crate) use wire::{expand, wire};
 
 use super::{Access, AppSpec, IpsSpec, V4, Workload};
 use crate::fly_toml::FlyToml;
-use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, UNSUPPORTED, WRONG_REFERENCE};
+use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, WRONG_REFERENCE};
 use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use, fit_shared_ipv4};
 use crate::source::TextRange;
 use crate::spec::{Kind, Reference, Tier};
@@ -289,26 +289,12 @@ fn variable_names(env: &Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) 
     }
 }
 
-/// The project's variables are added where the app has none of that name. `${` is kept for the language.
+/// The project's variables are added where the app has none of that name.
 fn environment(env: &mut Entries<String, Sourced<Scalar>>, cx: &mut LowerCx<'_>) {
     for (name, value) in &cx.project.env {
         if env.get(name.value.as_str()).is_none() {
             env.push(name.clone(), value.clone());
         }
-    }
-    for (_, value) in env.iter_mut() {
-        if !value.as_str().contains("${") {
-            continue;
-        }
-        let plain = value.as_str().replace("$${", "\u{0}");
-        if plain.contains("${") {
-            cx.report
-                .error(UNSUPPORTED, value.origin, "`${…}` in a value")
-                .label("Fly.io would pass it on as it is")
-                .note("values of other declarations are part of the language, but not of this version")
-                .help("write the value itself, let `uses` set the variable, or write `$${` for a literal `${`");
-        }
-        value.value = Scalar::from(plain.replace('\u{0}', "${"));
     }
 }
 

@@ -3,11 +3,11 @@
 use super::super::Access;
 use super::app_of;
 use crate::fly_toml::AutoStop;
-use crate::lower::{CYCLE, LowerCx, WRONG_REFERENCE};
+use crate::lower::{CYCLE, LowerCx, UNKNOWN_REFERENCE, WRONG_REFERENCE};
 use crate::model::{App, Model};
 use crate::schema::MISSING_KEY;
-use crate::spec::Kind;
-use crate::value::{Origin, Scalar, Sourced, Why};
+use crate::spec::{Kind, Reference};
+use crate::value::{Origin, RegionCode, Scalar, Sourced, Why};
 
 static USED_APP: Why = Why { reason: "where the used app can be reached", source: "docs/language.md" };
 static USED_BUCKET: Why =
@@ -35,6 +35,94 @@ pub(crate) fn wire(model: &mut Model, cx: &mut LowerCx<'_>) {
             model.apps[index].toml.env.push(variable.map(|name| name.to_string()), value);
         }
     }
+}
+
+/// Puts values of other declarations into variables, once all are known.
+pub(crate) fn expand(model: &mut Model, cx: &mut LowerCx<'_>) {
+    for index in 0..model.apps.len() {
+        for at in 0..model.apps[index].toml.env.len() {
+            let value = &model.apps[index].toml.env[at].1;
+            if !value.as_str().contains("${") {
+                continue;
+            }
+            let (text, origin) = (value.as_str().to_owned(), value.origin);
+            let text = expanded(&text, origin, model, cx);
+            if let (Some(text), Some((_, value))) = (text, model.apps[index].toml.env.iter_mut().nth(at)) {
+                value.value = Scalar::from(text);
+            }
+        }
+    }
+}
+
+/// A text with its `${…}` replaced; `$${` stands for `${`.
+fn expanded(text: &str, origin: Origin, model: &Model, cx: &mut LowerCx<'_>) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let literal = rest[..at].ends_with('$');
+        out.push_str(&rest[..at - usize::from(literal)]);
+        rest = &rest[at + 2..];
+        if literal {
+            out.push_str("${");
+            continue;
+        }
+        let Some((path, behind)) = rest.split_once('}') else {
+            cx.report
+                .error(UNKNOWN_REFERENCE, origin, "`${` without `}`")
+                .help("close it, or write `$${` for a literal `${`");
+            return None;
+        };
+        out.push_str(&value_of(path.trim(), origin, model, cx)?);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// What a path such as `app.api.url` stands for.
+fn value_of(path: &str, origin: Origin, model: &Model, cx: &mut LowerCx<'_>) -> Option<String> {
+    let project = model.project();
+    let (subject, attribute) = path.rsplit_once('.').unwrap_or((path, ""));
+    if subject == "project" {
+        let value = match attribute {
+            "name" => Some(project.name.to_string()),
+            "org" => Some(project.org.to_string()),
+            "tier" => Some(project.tier.value.as_str().to_owned()),
+            "primary_region" => project.primary_region.as_ref().map(|region| region.value.to_string()),
+            _ => None,
+        };
+        return value.or_else(|| unknown_value(path, "`project` has name, org, tier and primary_region", origin, cx));
+    }
+    let Ok(reference) = subject.parse::<Reference>() else {
+        let help = "it is written `${app.api.url}` or `${project.org}`; write `$${` for a literal `${`";
+        return unknown_value(path, help, origin, cx);
+    };
+    let id = cx.resolve(&Sourced { value: reference, origin })?;
+    let region = |region: &RegionCode| Some(region.to_string());
+    let value = match (id.kind, attribute) {
+        (_, "name") => Some(model.name(id).to_string()),
+        (Kind::App, "url") => return url(&model.apps[id.index], origin, cx),
+        (Kind::App, "host") => {
+            let url = url(&model.apps[id.index], origin, cx)?;
+            let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+            return Some(host.split(':').next().unwrap_or(host).to_owned());
+        }
+        (Kind::App, "region") => model.apps[id.index].primary_region.as_ref().and_then(|r| region(&r.value)),
+        (Kind::Postgres, "region") => region(&model.postgres[id.index].region),
+        (Kind::Redis, "region") => region(&model.redis[id.index].region),
+        _ => None,
+    };
+    let help = match id.kind {
+        Kind::App => "an app has name, url, host and region",
+        Kind::Postgres | Kind::Redis => "it has name and region; what opens it is a secret, which `uses` sets",
+        Kind::Bucket => "a bucket has name; what opens it is a secret, which `uses` sets",
+    };
+    value.or_else(|| unknown_value(path, help, origin, cx))
+}
+
+fn unknown_value(path: &str, help: &str, origin: Origin, cx: &mut LowerCx<'_>) -> Option<String> {
+    cx.report.error(UNKNOWN_REFERENCE, origin, format!("`${{{path}}}` stands for nothing")).help(help);
+    None
 }
 
 /// Where an app can be reached from another one of its organisation.

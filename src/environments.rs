@@ -1,0 +1,110 @@
+//! A spec with several environments: which are meant, what is found in all of them together, and what they must not
+//! have in common.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::de::DeTable;
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::kinds::postgres::Engine;
+use crate::lower::DUPLICATE_NAME;
+use crate::model::{Model, ResourceId};
+use crate::resolve;
+use crate::source::{FileId, Source, Span};
+use crate::spec::Kind;
+
+/// The environments that a spec declares, in its order. What is no TOML has none.
+pub fn names(source: &Source) -> Vec<String> {
+    // Reading a large spec twice is slow, and most have none.
+    if !source.text().contains("environment") {
+        return Vec::new();
+    }
+    let Ok(root) = DeTable::parse(source.text()) else { return Vec::new() };
+    resolve::environments(root.get_ref()).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The environments that are meant: the wanted one, or all; the base where there are none.
+///
+/// # Errors
+///
+/// When there is none of the wanted name: what there is, for a message.
+pub fn meant(source: &Source, wanted: Option<&str>) -> Result<Vec<Option<String>>, Vec<String>> {
+    let names = names(source);
+    match wanted {
+        Some(wanted) if names.iter().any(|name| name == wanted) => Ok(vec![Some(wanted.to_owned())]),
+        Some(_) => Err(names),
+        None if names.is_empty() => Ok(vec![None]),
+        None => Ok(names.into_iter().map(Some).collect()),
+    }
+}
+
+/// What was found in several environments, each finding once. One that is not in all says in which.
+pub fn united(found: Vec<(Option<String>, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    let all = found.len();
+    if all == 1 {
+        return found.into_iter().flat_map(|(_, found)| found).collect();
+    }
+    let mut seen: BTreeMap<_, (Diagnostic, Vec<String>)> = BTreeMap::new();
+    for (environment, diagnostic) in
+        found.into_iter().flat_map(|(name, list)| list.into_iter().map(move |d| (name.clone(), d)))
+    {
+        let Span { file, range } = diagnostic.primary.span;
+        let key = (file, range.start, range.end, diagnostic.rule.name, diagnostic.message.clone());
+        let entry = seen.entry(key).or_insert_with(|| (diagnostic, Vec::new()));
+        entry.1.extend(environment);
+    }
+    let mut out = Diagnostics::default();
+    for (mut diagnostic, environments) in seen.into_values() {
+        if environments.len() < all {
+            let only = format!("only in {}", environments.join(" and "));
+            diagnostic.note = Some(diagnostic.note.map_or(only.clone(), |note| format!("{note}; {only}")));
+        }
+        out.push(diagnostic);
+    }
+    out.finish()
+}
+
+/// Names on Fly.io that two environments share: they would take each other's apps for their own.
+pub fn clashes(models: &[(&str, &Model)], file: FileId) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (at, (later, model)) in models.iter().enumerate() {
+        for (earlier, other) in &models[..at] {
+            let taken: BTreeSet<_> = declared(other).map(|(space, name, _)| (space, name)).collect();
+            let mut shared = declared(model).filter(|(space, name, _)| taken.contains(&(space.clone(), *name)));
+            let Some((_, name, id)) = shared.next() else { continue };
+            let others = shared.count();
+            let more = match others {
+                0 => String::new(),
+                1 => ", as is another name".to_owned(),
+                more => format!(", as are {more} other names"),
+            };
+            let span = Span { file, range: model.name(id).range() };
+            let message = format!("`{name}` is in `{earlier}` and in `{later}`{more}");
+            let help = format!(
+                "write `suffix = \"-{later}\"` in [environment.{later}], or give what has a `name` another one there"
+            );
+            let diagnostic = Diagnostic::new(DUPLICATE_NAME, Severity::Error, span, message);
+            out.push(diagnostic.label("one name on Fly.io for both").help(help));
+        }
+    }
+    out
+}
+
+/// Names of declarations, each with what it must be unique in: all of Fly.io, or an organisation.
+fn declared(model: &Model) -> impl Iterator<Item = (String, &str, ResourceId)> {
+    let organisation = model.project.as_ref().map_or("", |project| project.org.as_str());
+    let ids = |kind: Kind, number: usize| (0..number).map(move |index| ResourceId { kind, index });
+    let all = ids(Kind::App, model.apps.len())
+        .chain(ids(Kind::Postgres, model.postgres.len()))
+        .chain(ids(Kind::Redis, model.redis.len()))
+        .chain(ids(Kind::Bucket, model.buckets.len()));
+    all.map(move |id| {
+        let space = match id.kind {
+            Kind::App => "app".to_owned(),
+            Kind::Postgres if model.postgres[id.index].engine.value == Engine::Unmanaged => "app".to_owned(),
+            Kind::Bucket => "bucket".to_owned(),
+            Kind::Postgres | Kind::Redis => format!("{} of {organisation}", id.kind),
+        };
+        (space, model.name(id).as_str(), id)
+    })
+}

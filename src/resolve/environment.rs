@@ -1,0 +1,88 @@
+//! `[environment.<name>]`: what one environment has that others have not.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::merge::{into_table, merge};
+use super::{Cx, UNKNOWN_OVERLAY, did_you_mean};
+use crate::diag::form::{INVALID_VALUE, UNKNOWN_KEY};
+use crate::value::Key;
+
+pub(super) const KEY: &str = "environment";
+
+/// Keys of an environment that are those of `[project]`.
+const OF_PROJECT: [&str; 7] = ["org", "suffix", "tier", "regions", "primary_region", "network", "env"];
+/// Those that are tables of declarations, which must be in the base.
+const DECLARATIONS: [&str; 4] = ["app", "postgres", "redis", "bucket"];
+const POLICY: &str = "policy";
+
+/// Puts an environment over the rest, and takes all of them out. What is wrong with the others is said too.
+pub(super) fn overlay(root: &mut DeTable<'_>, wanted: Option<&str>, cx: &mut Cx<'_>) {
+    let Some(mut value) = root.remove(KEY) else { return };
+    if cx.table("`environment`", &mut value).is_none() {
+        return;
+    }
+    for (key, mut value) in into_table(value) {
+        let name = key.get_ref().to_string();
+        if name.parse::<Key>().is_err() {
+            cx.error(INVALID_VALUE, key.span(), format!("`{name}` cannot be the name of an environment"))
+                .help("begin with a letter; then letters, digits and dashes: it is the name of a folder");
+        }
+        let Some(table) = cx.table(&format!("`environment.{name}`"), &mut value) else { continue };
+        let table = std::mem::take(table);
+        let over = checked(table, &name, root, cx);
+        if wanted == Some(name.as_str()) {
+            merge(root, over);
+        }
+    }
+}
+
+/// An environment as what is merged over the root: its keys for the project below `project`.
+fn checked<'s>(table: DeTable<'s>, name: &str, root: &DeTable<'s>, cx: &mut Cx<'_>) -> DeTable<'s> {
+    let mut project = DeTable::new();
+    let mut over = DeTable::new();
+    for (key, mut value) in table {
+        let word = key.get_ref().to_string();
+        if OF_PROJECT.contains(&word.as_str()) {
+            project.insert(key, value);
+        } else if word == POLICY {
+            over.insert(key, value);
+        } else if DECLARATIONS.contains(&word.as_str()) {
+            if let Some(declared) = cx.table(&format!("`environment.{name}.{word}`"), &mut value) {
+                exist(declared, &word, name, root, cx);
+            }
+            over.insert(key, value);
+        } else {
+            let known = OF_PROJECT.into_iter().chain(DECLARATIONS).chain([POLICY]);
+            let all = known.clone().collect::<Vec<_>>().join(", ");
+            let help = did_you_mean(&word, known, &format!("it has {all}"));
+            let message = format!("unknown key `{word}` in [environment.{name}]");
+            cx.error(UNKNOWN_KEY, key.span(), message).help(help);
+        }
+    }
+    if !project.is_empty()
+        && let Some((key, value)) = root.get_key_value("project")
+    {
+        over.insert(key.clone(), Spanned::new(value.span(), DeValue::Table(project)));
+    }
+    over
+}
+
+/// Whether the base has what is overlaid.
+fn exist(overlaid: &DeTable<'_>, kind: &str, environment: &str, root: &DeTable<'_>, cx: &mut Cx<'_>) {
+    let declared = root.get(kind).and_then(|value| value.get_ref().as_table());
+    for key in overlaid.keys() {
+        let name = key.get_ref().as_ref();
+        if declared.is_some_and(|declared| declared.contains_key(name)) {
+            continue;
+        }
+        let keys = declared.into_iter().flat_map(DeTable::keys).map(|key| key.get_ref().as_ref());
+        let otherwise = format!(
+            "declare it: [{kind}.{name}]; with `enabled = false` there, and true here, an app is in this environment alone"
+        );
+        let help = did_you_mean(name, keys, &otherwise);
+        cx.error(UNKNOWN_OVERLAY, key.span(), format!("`{environment}` changes {kind}.{name}, which is not declared"))
+            .label("an overlay of nothing")
+            .help(help);
+    }
+}

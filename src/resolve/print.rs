@@ -1,0 +1,90 @@
+//! The merged spec as TOML, each value as it was written, with the line that it is from.
+
+use std::fmt::Write as _;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::source::{Source, TextRange};
+
+/// A tree as text. What stands in a line of another table says so behind it.
+pub fn print(root: &DeTable<'_>, source: &Source) -> String {
+    let mut out = String::new();
+    table(root, &mut Vec::new(), source, &mut out);
+    out
+}
+
+/// Whether a table stands in braces: its place is then its whole text, and else its header.
+fn is_inline(value: &Spanned<DeValue<'_>>, source: &Source) -> bool {
+    source.slice(TextRange::from(value.span())).starts_with('{')
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
+fn table(tree: &DeTable<'_>, path: &mut Vec<String>, source: &Source, out: &mut String) {
+    let entries = || tree.iter().map(|(key, value)| (bare(key.get_ref()), value));
+    let is_section = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::Table(inner) => !is_inline(value, source) || mixed(inner, value, source),
+        DeValue::Array(list) => list.iter().any(|item| item.get_ref().is_table() && !is_inline(item, source)),
+        _ => false,
+    };
+    let has_values = entries().any(|(_, value)| !is_section(value));
+    if !path.is_empty() && (has_values || tree.is_empty()) {
+        let gap = if out.is_empty() { "" } else { "\n" };
+        out.extend([gap, "[", &path.join("."), "]\n"]);
+    }
+    for (key, value) in entries().filter(|(_, value)| !is_section(value)) {
+        let range = TextRange::from(value.span());
+        let text = source.slice(range).trim_end();
+        let line = source.line(range.start);
+        let from = if is_own(path, line, source) { String::new() } else { format!("  # line {line}") };
+        let _ = writeln!(out, "{key} = {text}{from}");
+    }
+    for (key, value) in entries().filter(|(_, value)| is_section(value)) {
+        path.push(key);
+        match value.get_ref() {
+            DeValue::Table(inner) => table(inner, path, source, out),
+            DeValue::Array(list) => {
+                for item in list {
+                    let DeValue::Table(inner) = item.get_ref() else { continue };
+                    list_item(inner, path, source, out);
+                }
+            }
+            _ => {}
+        }
+        path.pop();
+    }
+}
+
+/// One of a list of tables.
+fn list_item(inner: &DeTable<'_>, path: &mut Vec<String>, source: &Source, out: &mut String) {
+    let gap = if out.is_empty() { "" } else { "\n" };
+    out.extend([gap, "[[", &path.join("."), "]]\n"]);
+    let start = out.len();
+    table(inner, path, source, out);
+    // Its own header has been written.
+    let own = format!("\n[{}]\n", path.join("."));
+    if out[start..].starts_with(&own) {
+        out.replace_range(start..start + own.len(), "");
+    }
+}
+
+/// Whether an overlay has put something into a table that stands in braces.
+fn mixed(inner: &DeTable<'_>, value: &Spanned<DeValue<'_>>, source: &Source) -> bool {
+    let own = value.span();
+    is_inline(value, source) && inner.iter().any(|(key, _)| key.span().start < own.start || key.span().end > own.end)
+}
+
+/// Whether a line belongs to the table of this path, or to one that it is inline in: by the header above it.
+fn is_own(path: &[String], line: u32, source: &Source) -> bool {
+    let above = (1..=line).rev().map(|line| source.slice(source.line_range(line)).trim());
+    let header = { above }.find(|text| text.starts_with('['));
+    let header = header.map(|text| text.trim_start_matches('[').split(']').next().unwrap_or_default().trim());
+    let path = path.join(".");
+    header.is_none_or(|header| path.strip_prefix(header).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}
+
+/// A key as it must be written.
+fn bare(key: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    if !key.is_empty() && key.bytes().all(plain) { key.to_owned() } else { crate::diag::fix::string_literal(key) }
+}

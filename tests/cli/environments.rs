@@ -1,0 +1,163 @@
+//! Templates, environments and values of other declarations, as a user meets them.
+
+use std::collections::BTreeMap;
+
+use super::world::{World, golden};
+
+/// Two environments of one architecture, with templates.
+const SHOP: &str = include_str!("../specs/environments.toml");
+
+fn with(old: &str, new: &str) -> World {
+    assert!(SHOP.contains(old), "{old}");
+    World::with(SHOP.replacen(old, new, 1))
+}
+
+/// The files of a folder that only its own environment decides about.
+fn of<'t>(tree: &'t BTreeMap<String, Vec<u8>>, environment: &str) -> Vec<(&'t String, &'t Vec<u8>)> {
+    tree.iter().filter(|(path, _)| path.starts_with(&format!("{environment}/"))).collect()
+}
+
+#[test]
+fn each_environment_has_its_folder() {
+    let world = World::with(SHOP);
+    world.run(&["build"]).exits(0);
+    let all = world.tree("out");
+    for file in ["setup.sh", "web/fly.toml", "api/fly.toml", "plan.json"] {
+        assert!(
+            all.contains_key(&format!("production/{file}")) && all.contains_key(&format!("staging/{file}")),
+            "{file}"
+        );
+    }
+    let text = |path: &str| String::from_utf8(all[path].clone()).unwrap();
+    let (production, staging) = (text("production/web/fly.toml"), text("staging/web/fly.toml"));
+    assert!(production.contains("app = 'shop-web'\n") && staging.contains("app = 'shop-web-staging'\n"));
+    assert!(production.contains("min_machines_running = 1\n") && staging.contains("min_machines_running = 0\n"));
+    assert!(production.contains("API_URL = 'http://shop-api.flycast'\n"), "{production}");
+    assert!(staging.contains("API_URL = 'http://shop-api-staging.flycast'\n"), "{staging}");
+    assert!(text("production/setup.sh").contains("acme ") && text("staging/setup.sh").contains("acme-staging"));
+    world.run(&["build", "--check"]).exits(0);
+
+    let one = World::with(SHOP);
+    one.run(&["build", "--env", "staging"]).exits(0);
+    assert_eq!(of(&one.tree("out"), "staging"), of(&all, "staging"));
+    assert_eq!(one.names("out").iter().filter(|name| !name.starts_with("staging/")).count(), 0);
+
+    let stream = world.run(&["build", "-o", "-"]).exits(0).stdout;
+    assert!(stream.contains("==> production/web/fly.toml <==\n") && stream.contains("==> staging/web/fly.toml <==\n"));
+}
+
+#[test]
+fn an_overlay_changes_its_own_tree_alone() {
+    let before = World::with(SHOP);
+    before.run(&["build"]).exits(0);
+    let after = with("plan = \"basic\"", "plan = \"starter\"");
+    after.run(&["build"]).exits(0);
+    let (before, after) = (before.tree("out"), after.tree("out"));
+    assert_eq!(of(&before, "production"), of(&after, "production"));
+    assert_ne!(of(&before, "staging"), of(&after, "staging"));
+}
+
+#[test]
+fn the_merged_spec_says_where_values_are_from() {
+    let world = World::with(SHOP);
+    golden("cli/resolve-staging.txt", &world.run(&["resolve", "--env", "staging"]).exits(0).says("").stdout);
+    let all = world.run(&["resolve"]).exits(0).stdout;
+    assert!(all.starts_with("# Environment: production\n\n") && all.contains("\n# Environment: staging\n\n"));
+    golden("cli/resolve.txt", &world.run(&["resolve", "--help"]).exits(0).stdout);
+}
+
+/// What `flyarch resolve` prints is a spec that means the same.
+#[test]
+fn the_merged_spec_is_a_spec() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/specs");
+    let mut specs: Vec<String> =
+        std::fs::read_dir(root).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    specs.push(SHOP.to_owned());
+    for spec in specs {
+        let world = World::with(&spec);
+        let environments: &[&str] = if spec == SHOP { &["--env", "staging"] } else { &[] };
+        let merged = world.run(&[&["resolve"], environments].concat()).exits(0).stdout;
+        let again = World::with(&merged);
+        world.run(&[&["build", "-o", "a", "--today", "2026-09-01"], environments].concat()).exits(0);
+        again.run(&["build", "-o", "a", "--today", "2026-09-01"]).exits(0);
+        let files = |world: &World, folder: &str| {
+            let all = world.tree(folder).into_iter();
+            all.filter(|(path, _)| path.ends_with("fly.toml")).collect::<BTreeMap<_, _>>()
+        };
+        let folder = if spec == SHOP { "a/staging" } else { "a" };
+        assert_eq!(files(&world, folder), files(&again, "a"), "{merged}");
+    }
+}
+
+#[test]
+fn a_mistake_in_an_overlay_is_shown_there() {
+    let world = with("min_machines_running = 0", "min_machines_running = \"none\"");
+    let run = world.run(&["lint", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("spec.toml:62:24: error[wrong-type]"), "{run}");
+    let world = with("plan = \"basic\"", "plam = \"basic\"");
+    let run = world.run(&["lint", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("spec.toml:65:1: error[unknown-key]"), "{run}");
+    // One finding that all environments have is shown once, and one of a single environment says so.
+    let world = with("internal_port = 3000", "internal_port = 3000000");
+    let run = world.run(&["lint", "--format", "concise"]).exits(1);
+    assert_eq!(run.stdout.matches("spec.toml:19:17: error").count(), 1, "{run}");
+    let world = with("regions = [\"iad\"]", "regions = [\"mad\"]");
+    let run = world.run(&["lint"]).exits(1);
+    assert!(run.stdout.contains("note: only in staging"), "{run}");
+}
+
+#[test]
+fn what_is_not_there_cannot_be_extended_or_overlaid() {
+    for (old, new, place, message) in [
+        ("extends = \"node\"", "extends = \"nod\"", "16:11", "there is no template `nod`"),
+        ("extends = \"node\"", "extends = \"http\"", "16:11", "the template `http` extends itself"),
+        ("extends = \"node\"", "extends = 3", "16:11", "`extends` is the name of a template, or a list of them"),
+        ("[environment.staging.app.web.", "[environment.staging.app.wob.", "61:26", "which is not declared"),
+        ("suffix = \"-staging\"", "sufix = \"-staging\"", "57:1", "unknown key `sufix` in [environment.staging]"),
+        ("[environment.production]", "[environment.\"Prod!\"]", "53:14", "cannot be the name of an environment"),
+        ("${app.api.url}", "${app.apy.url}", "37:11", "`app.apy` is not declared"),
+        ("${app.api.url}", "${app.api.port}", "37:11", "`${app.api.port}` stands for nothing"),
+        ("${app.api.url}", "${HOME}", "37:11", "`${HOME}` stands for nothing"),
+        ("${app.api.url}", "${app.api.url", "37:11", "`${` without `}`"),
+    ] {
+        let run = with(old, new).run(&["lint", "--format", "concise"]).exits(1);
+        let line = run.stdout.lines().find(|line| line.contains(message));
+        assert!(line.is_some_and(|line| line.starts_with(&format!("spec.toml:{place}: error"))), "{new}: {run}");
+    }
+    // Without any template there is none to extend.
+    let run =
+        World::with("version = 1\n[project]\nname = \"a\"\norg = \"b\"\n[app.web]\nextends = \"x\"\n").run(&["lint"]);
+    assert!(run.exits(1).stdout.contains("there is no template `x`"));
+}
+
+#[test]
+fn environments_share_no_name() {
+    let world = with("suffix = \"-staging\"\n", "");
+    let run = world.run(&["build", "--format", "concise"]).exits(1);
+    let message = "error[duplicate-name] `shop-web` is in `production` and in `staging`, as is another name";
+    assert!(run.stdout.contains(message), "{run}");
+    let run = world.run(&["lint"]).exits(1);
+    assert!(run.stdout.contains("help: write `suffix = \"-staging\"` in [environment.staging]"), "{run}");
+    assert!(!world.exists("out"));
+}
+
+#[test]
+fn an_environment_that_is_not_there() {
+    let world = World::with(SHOP);
+    for command in ["build", "explain", "resolve"] {
+        let words: &[&str] = if command == "explain" { &["explain", "app.web"] } else { &[command] };
+        world
+            .run(&[words, &["--env", "stagging"]].concat())
+            .exits(2)
+            .says("error: spec.toml has no environment `stagging`; did you mean staging?");
+    }
+    let world = World::with(super::world::clean());
+    world.run(&["build", "--env", "x"]).exits(2).says("error: spec.toml has no environments: leave --env x out");
+}
+
+#[test]
+fn a_literal_dollar_brace_stays() {
+    let world = with("${app.api.url}", "$${HOME} ${project.org}");
+    world.run(&["build"]).exits(0);
+    assert!(world.read("out/staging/web/fly.toml").contains("API_URL = '${HOME} acme-staging'"));
+}
