@@ -7,6 +7,8 @@
 
 #[path = "golden/coverage.rs"]
 mod coverage;
+#[path = "support/environments.rs"]
+mod merged;
 #[path = "golden/scripts.rs"]
 mod scripts;
 #[path = "golden/tree.rs"]
@@ -23,7 +25,7 @@ use flyarch::facts::FACTS;
 use flyarch::plan::Layout;
 use flyarch::sink::{self, Compare};
 use flyarch::source::Source;
-use flyarch::{Compilation, Options, compile};
+use flyarch::{Compilation, Options, compile, environments};
 
 use tree::{File, Tree};
 
@@ -33,8 +35,10 @@ const TODAY: &str = "2026-09-01";
 
 /// A spec of `specs/`, compiled as the command line does it.
 struct Spec {
-    /// Its name without the ending.
+    /// Its name without the ending, and its environment behind it.
     name: String,
+    /// Its name without the ending.
+    file: String,
     source: Source,
     compilation: Compilation,
 }
@@ -44,14 +48,19 @@ fn specs() -> Vec<Spec> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(Path::new(ROOT).join("specs")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let specs = paths.iter().map(|path| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let specs = paths.iter().flat_map(|path| {
+        let file = path.file_stem().unwrap().to_string_lossy().into_owned();
         assert!(path.extension().is_some_and(|e| e == "toml"), "{} is no spec", path.display());
-        let source = Source::new(format!("specs/{name}.toml"), fs::read_to_string(path).unwrap());
-        let layout = Layout::new("../../../specs");
-        let options = Options { layout, today: Some(TODAY.parse().unwrap()), ..Options::default() };
-        let compilation = compile(&source, &FACTS, &options);
-        Spec { name, source, compilation }
+        let source = Source::new(format!("specs/{file}.toml"), fs::read_to_string(path).unwrap());
+        let environments = environments::meant(&source, None).unwrap();
+        environments.into_iter().map(move |environment| {
+            let source = source.clone();
+            let name = environment.as_ref().map_or(file.clone(), |environment| format!("{file}/{environment}"));
+            let layout = Layout::new(if environment.is_some() { "../../../../specs" } else { "../../../specs" });
+            let options = Options { layout, environment, today: Some(TODAY.parse().unwrap()), ..Options::default() };
+            let compilation = compile(&source, &FACTS, &options);
+            Spec { name, file: file.clone(), source, compilation }
+        })
     });
     specs.collect()
 }
@@ -116,10 +125,22 @@ fn building_again_writes_nothing() {
     trees.write(&copy.path().join("golden/build"));
     fs::create_dir(copy.path().join("specs")).unwrap();
     for spec in specs() {
-        let (input, output) = (format!("specs/{}.toml", spec.name), format!("golden/build/{}", spec.name));
+        let (input, output) = (format!("specs/{}.toml", spec.file), format!("golden/build/{}", spec.name));
         fs::write(copy.path().join(&input), spec.source.text()).unwrap();
+        let environment = spec.name.strip_prefix(&format!("{}/", spec.file));
+        let one = environment.map_or(Vec::new(), |environment| vec!["--env", environment]);
         let built = Command::new(env!("CARGO_BIN_EXE_flyarch"))
-            .args(["build", &input, "-o", &output, "--format", "concise", "--today", TODAY])
+            .args([
+                "build",
+                &input,
+                "-o",
+                &format!("golden/build/{}", spec.file),
+                "--format",
+                "concise",
+                "--today",
+                TODAY,
+            ])
+            .args(one)
             .current_dir(copy.path())
             .output()
             .unwrap();

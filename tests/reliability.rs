@@ -6,10 +6,14 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "support/environments.rs"]
+mod environments;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use environments::each;
 use flyarch::facts::FACTS;
 use flyarch::sim::faults::Fault;
 use flyarch::source::Source;
@@ -172,9 +176,11 @@ fn main() {
     paths.sort();
     let mut tests: Vec<Test> = paths
         .into_iter()
-        .map(|path| {
+        .flat_map(|path| {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let spec = fs::read_to_string(path).unwrap();
+            each(&name, &fs::read_to_string(path).unwrap())
+        })
+        .map(|(name, spec)| {
             Test::test(format!("specs::{name}"), move || with_tools(|tools| a_spec(&name, &spec, tools)))
         })
         .collect();

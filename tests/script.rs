@@ -7,6 +7,8 @@
 
 #[path = "script/changes.rs"]
 mod changes;
+#[path = "support/environments.rs"]
+mod environments;
 #[path = "script/faults.rs"]
 mod faults;
 #[path = "script/hostile.rs"]

@@ -319,7 +319,7 @@ pub(super) struct Sim {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
     pub(super) spec: Option<PathBuf>,
 
-    /// One environment of the spec [default: the first one]
+    /// One environment of the spec [default: all of them]
     #[arg(long, value_name = "NAME")]
     pub(super) env: Option<String>,
 

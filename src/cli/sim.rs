@@ -20,6 +20,7 @@ mod unix {
     use crate::diag::Report;
     use crate::facts::FACTS;
     use crate::sim::faults::Fault;
+    use crate::source::Source;
     use crate::trial::{Case, Disturbed, Stage, StageError, Tools, Trial, find_program};
     use crate::{Options, check};
 
@@ -32,19 +33,30 @@ mod unix {
             Input::Text(source) => source,
             Input::Refused(report) => return show(&report, &args.show, Stream::Err),
         };
-        let environment = input::environment(&source, args.env.as_deref())?;
+        let mut code = CLEAN;
+        let environments = input::environments(&source, args.env.as_deref())?;
+        for environment in environments {
+            if let Some(name) = &environment {
+                told(&format!("environment {name}\n"))?;
+            }
+            code = code.max(one(&source, environment, args)?);
+        }
+        Ok(code)
+    }
+
+    /// Tries the script of one environment.
+    fn one(source: &Source, environment: Option<String>, args: &Sim) -> Result<i32, Failure> {
         let today = Some(input::today(args.show.today.as_deref())?);
         let options = Options { today, environment, ..Options::default() };
-        let compilation = check(&source, &FACTS, &options);
+        let compilation = check(source, &FACTS, &options);
         let mut report = Report { diagnostics: compilation.diagnostics, ..Report::default() };
-        report.sources.add(source);
+        report.sources.add(source.clone());
         let code = show(&report, &args.show, Stream::Err)?;
         let (CLEAN, Some(model)) = (code, compilation.model) else {
             say("nothing was tried: a script is only made of a spec without errors");
             return Ok(code);
         };
         let tools = tools()?;
-        let Some(source) = report.sources.iter().next() else { return Ok(code) };
         let stage = Stage::new(model, source, &FACTS, &tools).map_err(|error| match error {
             StageError::Outside(_) => Failure::usage(error.to_string()),
             StageError::Io(_) => Failure::input(error.to_string()),

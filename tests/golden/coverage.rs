@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::specs;
+use crate::{merged, specs};
 
 /// The paths that fly.toml accepts.
 const SURFACE: &str = include_str!("../data/fly-toml-surface.json");
@@ -83,8 +83,11 @@ fn every_key_of_the_language_is_in_some_spec() {
     let schema = serde_json::to_value(flyarch::schema::generate()).unwrap();
     let mut used = BTreeSet::new();
     for spec in specs() {
-        let value: toml::Table = spec.source.text().parse().unwrap();
-        use_keys(&schema, &schema, "Spec", &serde_json::to_value(value).unwrap(), &mut used);
+        let merged = merged::each(&spec.name, spec.source.text()).into_iter().map(|(_, text)| text);
+        for text in merged.chain([spec.source.text().to_owned()]) {
+            let value: toml::Table = text.parse().unwrap();
+            use_keys(&schema, &schema, "Spec", &serde_json::to_value(value).unwrap(), &mut used);
+        }
     }
     let mut all: BTreeSet<String> = BTreeSet::new();
     keys(&schema, "Spec", &mut all);

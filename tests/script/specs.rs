@@ -1,6 +1,6 @@
 //! Every architecture of `specs/`: from nothing to the state of its model, and once more without a change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,22 +13,26 @@ use flyarch::source::Source;
 use flyarch::spec::Kind;
 use flyarch::{Options, compile};
 
+use crate::environments::each;
 use crate::view::ids;
 use crate::world::{Account, Tree, program};
 
-/// The specs, by name.
-pub(crate) fn all() -> BTreeMap<String, PathBuf> {
+/// The specs, by name; with several environments, each of them.
+pub(crate) fn all() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path)).collect()
+    let mut paths: Vec<PathBuf> = entries.collect();
+    paths.sort();
+    let texts =
+        paths.iter().map(|path| (path.file_stem().unwrap().to_string_lossy(), fs::read_to_string(path).unwrap()));
+    texts.flat_map(|(name, text)| each(&name, &text)).collect()
 }
 
 /// Runs the script of a spec until nothing is left to do, and then once more.
-pub(crate) fn from_nothing_and_again(spec: &Path) {
-    let text = fs::read_to_string(spec).unwrap();
-    let compilation = compile(&Source::new("spec.toml", text.as_str()), &FACTS, &Options::default());
+pub(crate) fn from_nothing_and_again(text: &str) {
+    let compilation = compile(&Source::new("spec.toml", text), &FACTS, &Options::default());
     let model = compilation.model.unwrap_or_else(|| panic!("{:#?}", compilation.diagnostics));
-    let tree = Tree::new(&text);
+    let tree = Tree::new(text);
     let (account, by_hand) = prepare(&model, &tree);
 
     let first = account.run(&tree, &[]);

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod documents;
+pub(crate) mod environments;
 pub(crate) mod examples;
 pub(crate) mod fly_toml;
 pub(crate) mod invariants;

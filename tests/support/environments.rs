@@ -1,0 +1,21 @@
+//! Specs with several environments as several specs.
+
+use flyarch::diag::Diagnostics;
+use flyarch::source::{FileId, Source};
+use flyarch::{environments, resolve};
+use toml::de::DeTable;
+
+/// A spec as it is, or each of its environments merged: with a name for each, `shop/staging`.
+pub(crate) fn each(name: &str, text: &str) -> Vec<(String, String)> {
+    let source = Source::new("spec.toml", text);
+    let names = environments::names(&source);
+    if names.is_empty() {
+        return vec![(name.to_owned(), text.to_owned())];
+    }
+    let merged = names.into_iter().map(|environment| {
+        let root = DeTable::parse(text).unwrap();
+        let root = resolve::resolve(root, Some(&environment), FileId::default(), &mut Diagnostics::default()).unwrap();
+        (format!("{name}/{environment}"), resolve::print(root.get_ref(), &source))
+    });
+    merged.collect()
+}
