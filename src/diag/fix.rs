@@ -233,8 +233,17 @@ impl<'a> Edits<'a> {
     }
 
     /// A new table behind everything else of the text.
-    pub fn append_table(self, header: &str, entries: &[(&str, String)]) -> Edit {
+    ///
+    /// None when there is a table of this name in other letters: flyctl would read only one of the two.
+    pub fn append_table(self, header: &str, entries: &[(&str, String)]) -> Option<Edit> {
         let text = self.source.text();
+        let same = |line: &str| {
+            let line = line.trim_start();
+            line.get(..header.len()).is_some_and(|start| start.eq_ignore_ascii_case(header) && start != header)
+        };
+        if text.lines().any(same) {
+            return None;
+        }
         let br = self.source.line_break();
         let end = TextRange::new(text.len(), text.len());
         let mut with = String::new();
@@ -247,7 +256,7 @@ impl<'a> Edits<'a> {
             with.extend([br, key, " = ", literal]);
         }
         with.push_str(br);
-        self.edit(end, with)
+        Some(self.edit(end, with))
     }
 
     /// No entry where there is one: its line, or what is left of it without a comment; in braces the entry and a comma.

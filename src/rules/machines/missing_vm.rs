@@ -78,7 +78,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     // Only where another header can follow at the end: not after braces, nor after one table in place of a list.
     let tables = (app.is_plain() || cx.text(Origin::written(app.header)).starts_with("[app."))
         && app.toml.vm.iter().all(|vm| cx.text(vm.origin).starts_with("[["));
-    let edit = tables.then(|| cx.edits().append_table(&vm, &[("size", size.clone()), ("memory", memory.clone())]));
+    let edit =
+        tables.then(|| cx.edits().append_table(&vm, &[("size", size.clone()), ("memory", memory.clone())])).flatten();
     let fix = cx.unsafe_fix(format!("set the size that Fly.io would choose, {}", default.name), edit);
     cx.report(Origin::written(app.header), what)
         .label("a deploy keeps whatever size runs")
