@@ -212,7 +212,8 @@ fn judging<'a>(
     options: &'a Options,
 ) -> Judging<'a> {
     let Options { layout, today, levels, forbidden, .. } = options;
-    Judging { facts, model, calls: Calls::of(model), layout, sources, file, today: *today, levels, forbidden }
+    let (calls, usages) = (Calls::of(model), rules::usages(model, sources, facts));
+    Judging { facts, model, calls, usages, layout, sources, file, today: *today, levels, forbidden }
 }
 
 /// Renders what a spec says, whatever the rules would say of it. For the proof of an import: what lies there may break

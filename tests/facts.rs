@@ -42,6 +42,33 @@ fn list(name: &str, items: &Value) -> String {
     format!("&[\n{}    ]", items.collect::<String>())
 }
 
+fn items(value: &Json) -> &[Json] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A flag in the short form of `facts::FlyCommand`.
+fn fly_flag(flag: &Json) -> String {
+    let mut out = flag["name"].as_str().unwrap().to_owned();
+    if let Some(letter) = flag["shorthand"].as_str() {
+        write!(out, "|{letter}").unwrap();
+    }
+    if flag["type"] != "bool" {
+        out.push(if flag["no_opt_default"].is_null() { '=' } else { '?' });
+    }
+    if let Some(target) = flag["alias_of"].as_str() {
+        write!(out, ">{target}").unwrap();
+    }
+    out
+}
+
+/// The flags of all commands.
+fn fly_flags() -> String {
+    let text = std::fs::read_to_string(Path::new(DATA).join("flyctl-commands.json")).unwrap();
+    let catalogue: Json = serde_json::from_str(&text).unwrap();
+    let flags: Vec<String> = items(&catalogue["global_flags"]).iter().map(fly_flag).collect();
+    format!("{:?}", flags.join(" "))
+}
+
 fn fly_commands() -> String {
     let text = std::fs::read_to_string(Path::new(DATA).join("flyctl-commands.json")).unwrap();
     let catalogue: Json = serde_json::from_str(&text).unwrap();
@@ -61,9 +88,23 @@ fn fly_commands() -> String {
         let flag = |key: &str| c[key].as_bool().unwrap_or(false);
         let (group, no_op) = (flag("group"), flag("no_op"));
         let instead = c["instead"].as_str().unwrap_or_default();
+        let args = &c["args"];
+        let min = args["min"].as_u64().filter(|_| args["enforced"] == true).unwrap_or(0);
+        let alone = args["noninteractive_min"].as_u64().unwrap_or(min);
+        let mut flags: Vec<String> = items(&c["flags"]).iter().map(fly_flag).collect();
+        flags.extend(
+            items(&c["common_flags"]).iter().map(|name| fly_flag(&catalogue["common_flags"][name.as_str().unwrap()])),
+        );
+        flags.extend(
+            items(&c["flag_groups"])
+                .iter()
+                .flat_map(|name| items(&catalogue["flag_groups"][name.as_str().unwrap()]).iter().map(fly_flag)),
+        );
+        flags.sort_unstable();
+        let flags = flags.join(" ");
         writeln!(
             out,
-            "        FlyCommand {{ path: {path:?}, aliases: &{aliases:?}, group: {group}, no_op: {no_op}, instead: {instead:?}, max_args: {max} }},"
+            "        FlyCommand {{ path: {path:?}, aliases: &{aliases:?}, group: {group}, no_op: {no_op}, instead: {instead:?}, min_args: {min}, min_args_alone: {alone}, max_args: {max}, flags: {flags:?} }},"
         )
         .unwrap();
     }
@@ -286,6 +327,7 @@ fn generate() -> String {
         ("database_images", list("DatabaseImage", &get(&services, "image"))),
         ("flyctl_minimum", one(&flyctl, "version.minimum")),
         ("flyctl_commands", fly_commands()),
+        ("flyctl_flags", fly_flags()),
         ("secret_shapes", format!("&[\n{shapes}    ]")),
         ("secret_shortest", shortest.to_string()),
         ("secret_words", secret_words(get(&secrets, "names").as_table().unwrap())),

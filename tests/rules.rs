@@ -6,12 +6,17 @@
 
 #[path = "support/examples.rs"]
 mod examples;
+#[path = "rules/fixes.rs"]
+mod fixes;
 #[path = "rules/pages.rs"]
 mod pages;
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use flyarch::beside::Kind;
@@ -26,6 +31,27 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn overwrite() -> bool {
     std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite")
+}
+
+/// Judges every rule, and says at the end of all that are not as they should be what is wrong with them: who changes
+/// many rules wants to see more than the first.
+fn each_rule<T>(judge: impl Fn(&'static Rule) -> T) -> Vec<T> {
+    let mut failures = Vec::new();
+    let mut results = Vec::new();
+    for rule in RULES {
+        match panic::catch_unwind(AssertUnwindSafe(|| judge(rule))) {
+            Ok(result) => results.push(result),
+            Err(panic) => failures.push(format!("---- {}\n{}", rule.id.name, message(panic.as_ref()))),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} rules fail\n{}", failures.len(), RULES.len(), failures.join("\n"));
+    results
+}
+
+/// What a panic says.
+fn message(panic: &dyn Any) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panics")
 }
 
 /// The rule files, as topic and name, by name: a topic is a folder.
@@ -74,9 +100,10 @@ fn every_file_is_registered() {
 
 #[test]
 fn names_and_codes_are_unique_and_well_formed() {
-    let mut seen = BTreeSet::new();
-    for rule in RULES {
+    let seen = RefCell::new(BTreeSet::new());
+    each_rule(|rule| {
         let id = rule.id;
+        let mut seen = seen.borrow_mut();
         assert!(seen.insert(id.name) && seen.insert(id.code), "{} or {} is used twice", id.name, id.code);
         assert!(id.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", id.name);
         let digits = id.code.strip_prefix("FA").unwrap();
@@ -84,7 +111,7 @@ fn names_and_codes_are_unique_and_well_formed() {
         let stem = PathBuf::from(rule.file).file_stem().unwrap().to_string_lossy().into_owned();
         assert_eq!(stem, id.name.replace('-', "_"), "a rule lies in a file of its name");
         assert!(rule.since <= env!("CARGO_PKG_VERSION"), "{} is from the future", id.name);
-    }
+    });
     assert!(RULES.is_sorted_by_key(|rule| rule.id.name.replace('-', "_")), "rules are sorted by name");
 }
 
@@ -98,7 +125,7 @@ fn sections(rule: &Rule) -> (String, Vec<String>) {
 
 #[test]
 fn every_rule_is_documented() {
-    for rule in RULES {
+    each_rule(|rule| {
         let (summary, headings) = sections(rule);
         let name = rule.id.name;
         assert!(summary.starts_with("Checks ") && summary.ends_with('.'), "{name}: begin with \"Checks …\": {summary}");
@@ -109,7 +136,7 @@ fn every_rule_is_documented() {
             &["Why", "Example", "Sources"]
         };
         assert_eq!(headings, expected, "{name}");
-    }
+    });
 }
 
 /// What a rule says of a spec; everything else must be in order.
@@ -124,7 +151,7 @@ fn findings(rule: &'static Rule, text: &str) -> Vec<Diagnostic> {
 
 #[test]
 fn bad_examples_fire_once_and_good_ones_do_not() {
-    for rule in RULES {
+    each_rule(|rule| {
         let name = rule.id.name;
         let (bad, good) = (examples::of(rule, "bad"), examples::of(rule, "good"));
         if !matches!(rule.check, Check::Plan(_)) && examples::written(rule, "files,bad").is_empty() {
@@ -141,7 +168,7 @@ fn bad_examples_fire_once_and_good_ones_do_not() {
             let found = findings(rule, &text);
             assert!(found.is_empty(), "{name}: {found:#?}\n{text}");
         }
-    }
+    });
 }
 
 /// What a rule says of plain files, and the files. Their names are those of apps or of the example.
@@ -219,7 +246,7 @@ const IN_PART: [&str; 9] = [
 
 #[test]
 fn what_needs_no_architecture_is_found_in_plain_files() {
-    for rule in RULES {
+    each_rule(|rule| {
         let name = rule.id.name;
         let mut seen = 0;
         for (example, text) in examples::written(rule, "bad").iter().zip(examples::of(rule, "bad")) {
@@ -250,7 +277,7 @@ fn what_needs_no_architecture_is_found_in_plain_files() {
             assert!(found.is_empty(), "{name}: {found:#?}\n{example}");
         }
         assert!(seen > 0 || rule.needs == Needs::Architecture, "{name}: no example shows it on a plain file");
-    }
+    });
 }
 
 /// What a finding points at. A table of an app has no such prefix in a plain file, and the app itself is its name.
@@ -284,7 +311,7 @@ fn speaks_of_no_spec(d: &Diagnostic) {
 
 #[test]
 fn fixes_mend_the_bad_examples() {
-    for rule in RULES {
+    each_rule(|rule| {
         let name = rule.id.name;
         let mut fixes_applied = 0;
         let good = examples::of(rule, "good");
@@ -327,7 +354,7 @@ fn fixes_mend_the_bad_examples() {
         }
         let available = rule.fix != FixAvailability::None;
         assert_eq!(fixes_applied > 0, available, "{name}: `fix` does not say what the rule does");
-    }
+    });
 }
 
 /// Errors of all rules.
@@ -342,6 +369,7 @@ fn comments(text: &str) -> Vec<&str> {
 
 #[test]
 fn rules_name_facts_not_literals() {
+    let mut wrong = Vec::new();
     for (topic, name) in files() {
         let text = fs::read_to_string(Path::new(ROOT).join(format!("src/rules/{topic}/{name}.rs"))).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -350,16 +378,18 @@ fn rules_name_facts_not_literals() {
         let regions = FACTS.regions.iter().map(|r| r.code).chain(FACTS.removed_regions.iter().map(|r| r.code));
         let sizes = FACTS.machine_sizes.iter().map(|size| size.name);
         for literal in regions.chain(sizes) {
-            assert!(!code.contains(&format!("\"{literal}\"")), "{name}: \"{literal}\" is a fact; ask `cx.facts`");
+            if code.contains(&format!("\"{literal}\"")) {
+                wrong.push(format!("{name}: \"{literal}\" is a fact; ask `cx.facts`"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn samples_are_current() {
     let folder = Path::new(ROOT).join("golden/rules");
-    let mut expected = BTreeSet::new();
-    for rule in RULES {
+    let expected = each_rule(|rule| {
         let mut report = Report::default();
         if let Some(text) = examples::of(rule, "bad").into_iter().next() {
             let diagnostics = findings(rule, &text);
@@ -368,7 +398,7 @@ fn samples_are_current() {
             let (diagnostics, sources) = findings_in_files(rule, &files_of(example));
             report = Report { sources, diagnostics };
         } else {
-            continue;
+            return None;
         }
         let mut out = Vec::new();
         emit(&report, Format::Full, Display::default(), &mut out).unwrap();
@@ -386,8 +416,9 @@ fn samples_are_current() {
             "{} is stale: SNAPSHOTS=overwrite cargo test --test rules\n{rendered}",
             path.display()
         );
-        expected.insert(path);
-    }
+        Some(path)
+    });
+    let expected: BTreeSet<PathBuf> = expected.into_iter().flatten().collect();
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         if !expected.contains(&path) && overwrite() {

@@ -24,6 +24,8 @@ pub struct LiteFs {
     pub proxy_addr: Option<At>,
     /// `proxy.target`: where the proxy finds the app.
     pub proxy_target: Option<At>,
+    /// `proxy.db`: the database whose position the proxy watches.
+    pub proxy_db: Option<At>,
     /// `lease.type`
     pub lease_type: Option<At>,
     /// `lease.candidate`
@@ -50,6 +52,7 @@ pub(super) fn read(source: &Source, file: FileId) -> Option<LiteFs> {
         data_dir: text(&["data", "dir"]),
         proxy_addr: text(&["proxy", "addr"]),
         proxy_target: text(&["proxy", "target"]),
+        proxy_db: text(&["proxy", "db"]),
         lease_type: text(&["lease", "type"]),
         candidate: text(&["lease", "candidate"]),
         consul_key: text(&["lease", "consul", "key"]),

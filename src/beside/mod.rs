@@ -1,16 +1,18 @@
-//! What lies beside a fly.toml and has a say in the same app: its Dockerfile, `litefs.yml`, the workflows that deploy it,
-//! and scripts and pages with commands of flyctl.
+//! What lies beside a fly.toml and has a say in the same app: its Dockerfile, `litefs.yml`, its compose file, the workflows
+//! that deploy it, and scripts and pages with commands of flyctl.
 //!
 //! These files belong to other tools, which know what is right in them. Here they are read as far as rules compare them
 //! with a fly.toml; what cannot be understood is passed over in silence. Nothing is executed or expanded.
 
 mod commands;
+mod compose;
 mod dockerfile;
 mod litefs;
 pub(crate) mod places;
 mod workflow;
 
 pub use commands::Command;
+pub use compose::{Compose, ComposeService};
 pub use dockerfile::{Dockerfile, Instruction, Word};
 pub use litefs::{At, LiteFs};
 pub use places::{candidates, is_wanted, named_candidates};
@@ -25,6 +27,8 @@ pub enum Kind {
     Dockerfile,
     /// `litefs.yml`
     LiteFs,
+    /// `compose.yaml`, `docker-compose.yml` and the like.
+    Compose,
     /// A workflow of GitHub Actions.
     Workflow,
     /// A script for a shell, or a recipe of make or just.
@@ -44,6 +48,8 @@ impl Kind {
             Some(Self::Dockerfile)
         } else if matches!(name, "litefs.yml" | "litefs.yaml") {
             Some(Self::LiteFs)
+        } else if compose::is_compose(name) {
+            Some(Self::Compose)
         } else if yaml && parts.next() == Some("workflows") && parts.next() == Some(".github") {
             Some(Self::Workflow)
         } else if matches!(ending, "sh" | "bash" | "mk") || matches!(name, "Makefile" | "justfile" | "Justfile") {
@@ -63,6 +69,8 @@ pub struct Beside {
     pub dockerfiles: Vec<Dockerfile>,
     /// LiteFS configurations, in the order of the files.
     pub litefs: Vec<LiteFs>,
+    /// Compose files, in the order of the files.
+    pub composes: Vec<Compose>,
     /// Workflows, in the order of the files.
     pub workflows: Vec<Workflow>,
     /// Commands of flyctl in scripts, workflows and pages, in the order of the files.
@@ -75,6 +83,8 @@ pub struct Beside {
     dockerfile_of: Vec<Option<usize>>,
     /// By app: the place of its LiteFS configuration.
     litefs_of: Vec<Option<usize>>,
+    /// By app: the place of the compose file that it runs.
+    compose_of: Vec<Option<usize>>,
 }
 
 /// Where an app says that its files are. Paths are as those of the files, with `/`.
@@ -86,6 +96,8 @@ pub struct Place {
     pub named: bool,
     /// The folder that it is built in.
     pub folder: String,
+    /// The compose files that it may run: the first that is there. Empty when it runs none.
+    pub composes: Vec<String>,
 }
 
 impl Beside {
@@ -97,6 +109,7 @@ impl Beside {
             match Kind::of(source.name()) {
                 Some(Kind::Dockerfile) => beside.dockerfiles.push(dockerfile::read(source, file)),
                 Some(Kind::LiteFs) => beside.litefs.extend(litefs::read(source, file)),
+                Some(Kind::Compose) => beside.composes.extend(compose::read(source, file)),
                 Some(Kind::Workflow) => {
                     beside.workflows.extend(workflow::read(source, file));
                     commands::of_workflow(source, file, &mut beside.commands);
@@ -116,6 +129,9 @@ impl Beside {
         let in_folder =
             |place: &Place| litefs.iter().position(|litefs| places::is_litefs_of(&litefs.path, &place.folder));
         beside.litefs_of = apps.iter().map(in_folder).collect();
+        let composes = &beside.composes;
+        let of_path = |path: &String| composes.iter().position(|compose| places::normal(&compose.path) == *path);
+        beside.compose_of = apps.iter().map(|place| place.composes.iter().find_map(of_path)).collect();
         beside.places = apps;
         beside
     }
@@ -138,6 +154,11 @@ impl Beside {
     pub fn missing_dockerfile(&self, app: usize) -> Option<&str> {
         let place = self.places.get(app).filter(|place| place.named && self.complete)?;
         place.dockerfile.as_deref().filter(|_| self.dockerfile_of[app].is_none())
+    }
+
+    /// The compose file that an app runs, by place in the model.
+    pub fn compose(&self, app: usize) -> Option<&Compose> {
+        self.compose_of.get(app).copied().flatten().map(|at| &self.composes[at])
     }
 
     /// The LiteFS configuration of an app, by place in the model.

@@ -23,6 +23,12 @@ pub fn candidates(source: &Source) -> Vec<String> {
         let below = join(folder, below);
         paths.extend(LITEFS.map(|inner| join(&join(&below, inner), "litefs.yml")));
     }
+    if source.text().contains("compose") {
+        let quoted = source.text().split(['"', '\'']).filter(|text| text.len() < 256 && !text.contains('\n'));
+        let named = quoted.filter(|text| Kind::of(text) == Some(Kind::Compose) && !text.starts_with('/'));
+        paths.extend(named.map(|path| join(folder, path)));
+        paths.extend(composes(folder, None));
+    }
     tidy(paths)
 }
 
@@ -53,6 +59,14 @@ fn named(source: &Source) -> (Vec<String>, Vec<String>) {
 fn in_folders(folder: &str, below: &[String], dockerfiles: &[String]) -> Vec<String> {
     let folders = below.iter().map(|below| join(folder, below)).chain([folder.to_owned()]);
     folders.flat_map(|folder| dockerfiles.iter().map(move |path| join(&folder, path))).collect()
+}
+
+/// The compose files that a fly.toml in a folder may run: the one that it names, or those that flyctl looks for.
+pub(crate) fn composes(folder: &str, named: Option<&str>) -> Vec<String> {
+    match named {
+        Some(named) => vec![join(folder, named)],
+        None => super::compose::NAMES.map(|name| join(folder, name)).into(),
+    }
 }
 
 /// Paths within reach, each of them once.

@@ -16,6 +16,8 @@ pub struct Workflow {
     pub path: String,
     /// The names of the events that start it, with their places.
     pub events: Vec<At>,
+    /// What has to happen to a pull request to start it. None where it does not say so.
+    pub pull_request_types: Option<Vec<At>>,
     /// When it is started by the clock, as cron writes it.
     pub schedules: Vec<At>,
     /// Whether it has a `concurrency` of its own.
@@ -77,6 +79,9 @@ pub(super) fn read(source: &Source, file: FileId) -> Option<Workflow> {
     Some(Workflow {
         file,
         path: source.name().to_owned(),
+        pull_request_types: find(&root, &["on", "pull_request", "types"])
+            .or_else(|| find(&root, &["true", "pull_request", "types"]))
+            .map(|(node, _)| names(node)),
         schedules: on.map(|entry| schedules(&entry.node)).unwrap_or_default(),
         events: on.map(|entry| names(&entry.node)).unwrap_or_default(),
         concurrency: root.get("concurrency").is_some(),

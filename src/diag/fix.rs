@@ -112,6 +112,15 @@ impl<'a> Edits<'a> {
         Some(self.edit(TextRange { start: end, end }, with))
     }
 
+    /// Whether a table, given by its header or its braces, has an entry of this name; without a table, the file.
+    pub fn has_entry(self, table: Option<TextRange>, key: &str) -> bool {
+        let body = match table {
+            Some(table) => self.body(table),
+            None => Some(self.entries(self.source.line_range(1).start, true)),
+        };
+        body.is_some_and(|body| body.keys.contains(&key))
+    }
+
     /// Entries of a whole file of TOML, behind the one whose value stands at `after`, or before everything else. None
     /// when the file has one of them already, or when `after` is no entry of the file itself.
     pub fn insert_at_root(self, after: TextRange, entries: &[(&str, &str)]) -> Option<Edit> {
@@ -233,8 +242,17 @@ impl<'a> Edits<'a> {
     }
 
     /// A new table behind everything else of the text.
-    pub fn append_table(self, header: &str, entries: &[(&str, String)]) -> Edit {
+    ///
+    /// None when there is a table of this name in other letters: flyctl would read only one of the two.
+    pub fn append_table(self, header: &str, entries: &[(&str, String)]) -> Option<Edit> {
         let text = self.source.text();
+        let same = |line: &str| {
+            let line = line.trim_start();
+            line.get(..header.len()).is_some_and(|start| start.eq_ignore_ascii_case(header) && start != header)
+        };
+        if text.lines().any(same) {
+            return None;
+        }
         let br = self.source.line_break();
         let end = TextRange::new(text.len(), text.len());
         let mut with = String::new();
@@ -247,7 +265,7 @@ impl<'a> Edits<'a> {
             with.extend([br, key, " = ", literal]);
         }
         with.push_str(br);
-        self.edit(end, with)
+        Some(self.edit(end, with))
     }
 
     /// No entry where there is one: its line, or what is left of it without a comment; in braces the entry and a comma.

@@ -80,6 +80,8 @@ pub struct Facts {
     pub flyctl_minimum: &'static str,
     /// The commands of flyctl, sorted by path.
     pub flyctl_commands: &'static [FlyCommand],
+    /// The flags that all commands have, as those of a [`FlyCommand`].
+    pub flyctl_flags: &'static str,
     /// Formats of tokens, sorted by the first byte of the prefix.
     pub secret_shapes: &'static [SecretShape],
     /// The length of the shortest token of these formats, in bytes.
@@ -375,8 +377,15 @@ pub struct FlyCommand {
     pub no_op: bool,
     /// The command that took the place of one that does nothing; empty for others.
     pub instead: &'static str,
+    /// The fewest words that it takes.
+    pub min_args: u32,
+    /// The fewest words that it takes where nobody can answer it.
+    pub min_args_alone: u32,
     /// The most words that it takes; `None` for any number.
     pub max_args: Option<u32>,
+    /// Its flags, with blanks between: the name, `|` and a letter, `=` if it takes a value or `?` if it may, `>` and the
+    /// flag that it is another name of. One text, because a start of the program pays for each address in a table.
+    pub flags: &'static str,
 }
 
 /// A format of tokens.

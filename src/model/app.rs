@@ -104,7 +104,13 @@ impl App {
         } else {
             Some(places::join(&folder, named.map_or("Dockerfile", |named| named.as_str())))
         };
-        Place { dockerfile, named: named.is_some(), folder }
+        // What a spec says is rendered to another folder, and the file is looked for there.
+        let compose = build.and_then(|build| build.compose.as_ref()).filter(|_| self.is_plain());
+        let composes = compose.map(|compose| {
+            let named = compose.value.file.as_ref().map(|file| file.as_str()).filter(|file| !file.is_empty());
+            places::composes(places::folder(path), named)
+        });
+        Place { dockerfile, named: named.is_some(), folder, composes: composes.unwrap_or_default() }
     }
 
     /// Whether what lies at a path is on a volume.

@@ -418,6 +418,13 @@ impl Model {
         names
     }
 
+    /// The apps of a name among [`Self::app_names`].
+    pub fn named<'n>(names: &'n [(&str, usize)], name: &str) -> &'n [(&'n str, usize)] {
+        let start = names.partition_point(|(other, _)| *other < name);
+        let length = names[start..].partition_point(|(other, _)| *other == name);
+        &names[start..start + length]
+    }
+
     /// What all apps of a spec have in common.
     ///
     /// # Panics

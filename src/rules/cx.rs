@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CANNOT_ALLOW, Check, Levels, Needs, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, find};
+use super::{CANNOT_ALLOW, Check, Levels, Needs, RULES, Rule, UNKNOWN_RULE, UNUSED_ALLOW, Usage, find};
 use crate::beside::Kind;
 use crate::diag::fix::Edits;
 use crate::diag::{Applicability, Diagnostic, DiagnosticBuilder, Diagnostics, Edit, Fix, Severity};
@@ -25,6 +25,8 @@ pub struct Cx<'a> {
     pub layout: &'a Layout,
     /// Calls of apps by their names.
     pub calls: &'a Calls<'a>,
+    /// Commands of flyctl in the files beside the apps, in the order of the files.
+    pub(crate) usages: &'a [Usage<'a>],
     sources: &'a [&'a Source],
     file: FileId,
     diagnostics: &'a mut Diagnostics,
@@ -44,6 +46,7 @@ pub(crate) struct Judging<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) model: &'a Model,
     pub(crate) calls: Calls<'a>,
+    pub(crate) usages: Vec<Usage<'a>>,
     pub(crate) layout: &'a Layout,
     /// The texts, by their number.
     pub(crate) sources: &'a [&'a Source],
@@ -175,6 +178,26 @@ impl Cx<'_> {
         Kind::of(self.sources[file.index()].name()) == Some(Kind::Page)
     }
 
+    /// The whole text of a file.
+    pub fn source_of(&self, file: FileId) -> &str {
+        self.sources[file.index()].text()
+    }
+
+    /// What stands between two commands of one file, the earlier one first.
+    pub(crate) fn between(&self, first: &Usage<'_>, next: &Usage<'_>) -> &str {
+        let (from, to) = (first.line.range.end as usize, next.line.range.start as usize);
+        if first.line.file == next.line.file { self.source_of(first.line.file).get(from..to).unwrap_or("") } else { "" }
+    }
+
+    /// Whether a command follows another one, whenever that is run.
+    pub(crate) fn is_next(&self, first: &Usage<'_>, next: &Usage<'_>) -> bool {
+        if first.line.range == next.line.range {
+            let line = self.sources[first.line.file.index()].slice(first.line.range);
+            return first.line.file == next.line.file && line.contains("&&") && !line.contains("||");
+        }
+        first.line.file == next.line.file && self.between(first, next).trim().is_empty()
+    }
+
     /// The text that is looked at: that of the app, or of what is no app's.
     fn file(&self) -> FileId {
         self.beside.or_else(|| self.app.map(|app| self.model.apps[app].file)).unwrap_or(self.file)
@@ -226,6 +249,20 @@ impl Cx<'_> {
     /// A fix of one edit that chooses a value.
     pub fn unsafe_fix(&self, title: impl Into<String>, edit: Option<Edit>) -> Option<Fix> {
         edit.map(|edit| Fix { title: title.into(), applicability: Applicability::Unsafe, edits: vec![edit] })
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// The commands of flyctl in a file beside the apps.
+    pub(crate) fn usages_in(&self, file: FileId) -> &'a [Usage<'a>] {
+        let start = self.usages.partition_point(|usage| usage.line.file < file);
+        let length = self.usages[start..].partition_point(|usage| usage.line.file == file);
+        &self.usages[start..start + length]
+    }
+
+    /// Whether a file makes apps: what is new has no machines yet.
+    pub(crate) fn creates_apps(&self, file: FileId) -> bool {
+        self.usages_in(file).iter().any(|usage| usage.is(&["apps create", "launch"]))
     }
 }
 
@@ -316,10 +353,25 @@ fn cx<'a>(
     waivers: &'a mut Waivers,
     diagnostics: &'a mut Diagnostics,
 ) -> Cx<'a> {
-    let Judging { facts, model, layout, ref calls, sources, file, .. } = *judging;
+    let Judging { facts, model, layout, ref calls, ref usages, sources, file, .. } = *judging;
     // What no waiver names need not be asked about.
     let waivable = app.is_none_or(|app| !model.apps[app].allow.is_empty()) && !judging.is_forbidden(rule);
-    Cx { facts, model, layout, calls, sources, file, diagnostics, rule, waivable, levels, app, beside: None, waivers }
+    Cx {
+        facts,
+        model,
+        layout,
+        calls,
+        usages,
+        sources,
+        file,
+        diagnostics,
+        rule,
+        waivable,
+        levels,
+        app,
+        beside: None,
+        waivers,
+    }
 }
 
 /// The tier of an app, or of the project.

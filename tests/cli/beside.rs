@@ -82,6 +82,24 @@ fn a_spec_is_compared_with_what_lies_beside_it() {
 }
 
 #[test]
+fn the_compose_file_that_an_app_runs_is_read() {
+    const COMPOSE: &str = "services:\n  web: { build: . }\n  db: { build: ./db }\n";
+    for (section, path) in [
+        ("[build.compose]\n", "docker-compose.yml"),
+        ("[build.compose]\nfile = \"ops/compose.prod.yml\"\n", "ops/compose.prod.yml"),
+    ] {
+        let world = World::new();
+        world.write("fly.toml", format!("{WEB}\n{section}"));
+        world.write(path, COMPOSE);
+        let run = world.run(&["lint", "--select", "compose-two-builds", "--format", "concise", "fly.toml"]).exits(1);
+        assert!(run.stdout.contains(&format!("{path}:3:9: error[compose-two-builds]")), "{run}");
+        // One that the app does not run is none of its business.
+        world.write("fly.toml", WEB);
+        world.run(&["lint", "--select", "compose-two-builds", "."]).exits(0);
+    }
+}
+
+#[test]
 fn files_that_are_no_text_are_passed_over() {
     let world = World::new();
     world.write("fly.toml", WEB);

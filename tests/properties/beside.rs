@@ -1,6 +1,7 @@
 //! Whatever is in a file beside a fly.toml: reading it ends without a panic, twice says the same, and what is found points
 //! into the file.
 
+use flyarch::beside::Kind;
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{Diagnostic, Report};
 use flyarch::facts::FACTS;
@@ -11,9 +12,8 @@ use proptest::prelude::*;
 
 use crate::support::{self, documents, mutations};
 
-const NAMES: [&str; 5] = ["Dockerfile", "litefs.yml", ".github/workflows/a.yml", "a.sh", "README.md"];
-const FLY_TOML: &str =
-    "app = \"web\"\n[http_service]\ninternal_port = 8080\n[[mounts]]\nsource = \"a\"\ndestination = \"/data\"\n";
+const NAMES: [&str; 6] = ["Dockerfile", "litefs.yml", ".github/workflows/a.yml", "a.sh", "README.md", "compose.yaml"];
+const FLY_TOML: &str = "app = \"web\"\n[build.compose]\n[http_service]\ninternal_port = 8080\n[[mounts]]\nsource = \"a\"\ndestination = \"/data\"\n";
 
 fn hold(texts: &[String]) {
     let mut sources = Sources::default();
@@ -41,9 +41,7 @@ fn examples() -> Vec<String> {
     let mut open = false;
     for line in lines {
         if let Some(name) = line.strip_prefix("# --- ") {
-            open = NAMES
-                .iter()
-                .any(|known| known.rsplit('/').next() == name.rsplit('/').next() || name.contains("workflows"));
+            open = Kind::of(name).is_some();
             texts.extend(open.then(String::new));
         } else if line == "```" {
             open = false;

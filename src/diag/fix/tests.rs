@@ -48,6 +48,9 @@ fn entries_that_are_there_are_not_inserted_again() {
         let edits = Edits::new(&source, FileId(0));
         assert_eq!(edits.insert_entry(range_of(&source, table), "x", "2"), None, "{text}");
         assert!(edits.insert_entry(range_of(&source, table), "y", "2").is_some(), "{text}");
+        let has = |key| edits.has_entry(Some(range_of(&source, table)), key);
+        assert!(has("x") && !has("y"), "{text}");
+        assert_eq!(edits.has_entry(None, "a"), text.starts_with('a'), "{text}");
     }
 }
 

@@ -1,8 +1,10 @@
+use crate::diag::{Applicability, Fix};
 use crate::fly_toml::HttpScheme;
-use crate::model::App;
+use crate::model::{App, HttpCheck};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
+use crate::source::TextRange;
 use crate::spec::Level;
-use crate::value::Origin;
+use crate::value::{Origin, Sourced};
 
 declare_rule! {
     /// Checks that a health check speaks with the app as the proxy does.
@@ -23,7 +25,7 @@ declare_rule! {
     /// ```toml,good
     /// [app.web.http_service]
     /// internal_port = 3000
-    /// checks = [{ path = "/healthz", protocol = "http", tls_skip_verify = true }]
+    /// checks = [{ path = "/healthz", protocol = "http" }]
     /// ```
     ///
     /// ## Sources
@@ -47,7 +49,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     for check in app.http_checks() {
         let Some(protocol) = check.protocol.filter(|protocol| protocol.value == HttpScheme::Https) else { continue };
         let Some(service) = app.plain_service_behind(&check) else { continue };
-        let fix = cx.unsafe_fix("ask in plain HTTP", Some(cx.edits().replace(protocol.range(), "\"http\"")));
+        let fix = ask_plainly(&check, protocol.range(), cx);
         let at = service.internal_port.map_or(Origin::written(service.at), |port| port.origin);
         cx.report(
             protocol.origin,
@@ -58,4 +60,17 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         .help("write `protocol = \"http\"`, or leave it out")
         .fix(fix);
     }
+}
+
+/// Without TLS, and without the keys that are for it.
+fn ask_plainly(check: &HttpCheck<'_>, protocol: TextRange, cx: &Cx<'_>) -> Option<Fix> {
+    let name = check.tls_server_name.map(Sourced::range);
+    let skip = check.tls_skip_verify.filter(|skip| skip.value).map(|skip| skip.range());
+    let mut edits = vec![cx.edits().replace(protocol, "\"http\"")];
+    for key in name.into_iter().chain(skip) {
+        edits.push(cx.edits().remove(key)?);
+    }
+    edits.sort_by_key(|edit| edit.span.range.start);
+    let apart = edits.windows(2).all(|pair| pair[0].span.range.end <= pair[1].span.range.start);
+    apart.then(|| Fix { title: "ask in plain HTTP".to_owned(), applicability: Applicability::Unsafe, edits })
 }

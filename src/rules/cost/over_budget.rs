@@ -45,7 +45,7 @@ declare_rule! {
     /// - Fly.io, about/cost-management
     static RULE = {
         name: "over-budget",
-        code: "FA860",
+        code: "FA870",
         group: Group::Cost,
         levels: Levels::always(Level::Error),
         needs: Needs::Architecture,

@@ -84,7 +84,7 @@ fn missing(app: &App, cx: &mut Cx<'_>) {
     // Beside entries for other groups the new one is for people to place.
     let edit = match app.is_plain() {
         _ if !app.toml.restart.is_empty() => None,
-        true => Some(cx.edits().append_table("[[restart]]", &entries)),
+        true => cx.edits().append_table("[[restart]]", &entries),
         false => cx.edits().insert_entry(app.header, "restart", &literal),
     };
     let fix = cx.unsafe_fix("start it again whenever it ends", edit);

@@ -137,7 +137,8 @@ fn unknown(size: &str, at: Origin, cx: &mut Cx<'_>) {
 }
 
 /// The next larger size of the same family, else the name that is most alike.
-fn suggestion(size: &str, facts: &Facts) -> Option<&'static str> {
+/// The size that may have been meant.
+pub(in crate::rules) fn suggestion(size: &str, facts: &Facts) -> Option<&'static str> {
     let sizes = facts.machine_sizes;
     if let Some((family, cpus)) = size.rsplit_once('-')
         && let Some(cpus) = cpus.strip_suffix('x').and_then(|cpus| cpus.parse::<u32>().ok())

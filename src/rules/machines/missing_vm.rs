@@ -75,10 +75,13 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     };
     let Some(default) = cx.facts.machine_size(cx.facts.machine_size) else { return };
     let (size, memory) = (string_literal(default.name), string_literal(&format!("{}mb", default.memory_mb)));
-    // Only where another header can follow at the end: not after braces, nor after one table in place of a list.
+    // Only where another header can follow at the end: not after braces, nor after one table in place of a list, be it
+    // empty (`vm = []`).
     let tables = (app.is_plain() || cx.text(Origin::written(app.header)).starts_with("[app."))
-        && app.toml.vm.iter().all(|vm| cx.text(vm.origin).starts_with("[["));
-    let edit = tables.then(|| cx.edits().append_table(&vm, &[("size", size.clone()), ("memory", memory.clone())]));
+        && app.toml.vm.iter().all(|vm| cx.text(vm.origin).starts_with("[["))
+        && !cx.edits().has_entry((!app.is_plain()).then_some(app.header), "vm");
+    let edit =
+        tables.then(|| cx.edits().append_table(&vm, &[("size", size.clone()), ("memory", memory.clone())])).flatten();
     let fix = cx.unsafe_fix(format!("set the size that Fly.io would choose, {}", default.name), edit);
     cx.report(Origin::written(app.header), what)
         .label("a deploy keeps whatever size runs")

@@ -56,10 +56,12 @@ fn check(app: &App, cx: &mut Cx<'_>) {
                 .label("no port")
                 .help("say on which port they are: `port = 9091`");
         } else if metrics.path.as_ref().is_none_or(|path| path.is_empty()) {
-            let fix = cx.unsafe_fix("add the usual path", cx.edits().insert_entry(at.range, "path", "\"/metrics\""));
+            // The old place of the same thing.
+            let key = if cx.text(at).ends_with("experimental]") { "metrics_path" } else { "path" };
+            let fix = cx.unsafe_fix("add the usual path", cx.edits().insert_entry(at.range, key, "\"/metrics\""));
             cx.warn(at, format!("it is not said where the metrics of `{name}` are"))
                 .label("no path")
-                .help("say on which path they are: `path = \"/metrics\"`")
+                .help(format!("say on which path they are: `{key} = \"/metrics\"`"))
                 .fix(fix);
         }
     }

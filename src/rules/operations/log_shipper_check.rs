@@ -61,7 +61,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         ("timeout", "\"5s\"".to_owned()),
     ];
     let table = app.table("checks.health");
-    let fix = cx.unsafe_fix("ask it every 15 seconds", Some(cx.edits().append_table(&table, &entries)));
+    let fix = cx.unsafe_fix("ask it every 15 seconds", cx.edits().append_table(&table, &entries));
     cx.report(image.origin, format!("nobody notices when `{}` stops shipping logs", app.name.value))
         .label("no check")
         .help(format!("add `{table}`: type \"http\", port {port}, path \"{path}\""))

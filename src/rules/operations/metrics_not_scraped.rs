@@ -55,7 +55,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     let Some((name, value, port)) = { numbered }.find(|(_, _, port)| *port > 0) else { return };
     let table = app.table("metrics");
     let entries = [("port", port.to_string()), ("path", "\"/metrics\"".to_owned())];
-    let fix = cx.unsafe_fix("let them be collected", Some(cx.edits().append_table(&table, &entries)));
+    let fix = cx.unsafe_fix("let them be collected", cx.edits().append_table(&table, &entries));
     cx.report(value.origin, format!("nobody collects the metrics of `{}`", app.name.value))
         .label(format!("{} alone opens the port", name.value))
         .help(format!("add `{table}` with `port = {port}` and the path, such as \"/metrics\""))

@@ -75,7 +75,8 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         build.is_none_or(|build| build.args.is_empty() && cx.text(Origin::written(build.range())).starts_with('['));
     let entries: Vec<(&str, String)> =
         in_env.iter().map(|(name, value)| (name.as_str(), string_literal(value.as_str()))).collect();
-    let edit = (free && !entries.is_empty()).then(|| cx.edits().append_table(&app.table("build.args"), &entries));
+    let edit =
+        (free && !entries.is_empty()).then(|| cx.edits().append_table(&app.table("build.args"), &entries)).flatten();
     let fix = cx.unsafe_fix("give it to the build too", edit);
     let table = app.table("build.args");
     cx.report(at, format!("`{name}`{others} of `{}` comes too late: {tool} reads it in the build", app.name.value))

@@ -72,9 +72,13 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 }
 
 fn missing(app: &App, service: &Service, cx: &mut Cx<'_>) {
-    let literal = "{ type = \"requests\", soft_limit = 200, hard_limit = 250 }";
-    let edit = cx.edits().insert_entry(service.at, "concurrency", literal);
-    let fix = cx.unsafe_fix("set the limits of Fly.io's own example", edit);
+    let open = app.workload.long_lived_connections.is_some_and(|flag| flag.value);
+    let kind = if open { "connections" } else { "requests" };
+    let literal = format!("{{ type = \"{kind}\", soft_limit = 200, hard_limit = 250 }}");
+    let edit = cx.edits().insert_entry(service.at, "concurrency", &literal);
+    // Limits that stand at the wrong place may be those that are meant.
+    let elsewhere = app.services.iter().any(|other| app.is_stray(other) && other.concurrency.is_some());
+    let fix = cx.unsafe_fix("set the limits of Fly.io's own example", edit.filter(|_| !elsewhere));
     let default = cx.facts.soft_limit;
     cx.report(Origin::written(service.at), format!("`{}` has no concurrency limits", app.name.value))
         .label("a machine may get any number of requests")

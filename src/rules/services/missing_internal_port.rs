@@ -1,3 +1,4 @@
+use crate::fly_toml::Protocol;
 use crate::model::{App, ServiceForm};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
@@ -59,7 +60,9 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let said = app.workload.listen_port.map(|port| (port.get(), port.origin));
         let known = said.or(of_env);
         let port = known.map_or(cx.facts.services.internal_port, |(port, _)| port);
-        let edit = cx.edits().insert_entry(service.at, "internal_port", &port.to_string());
+        // The port of a packet stays as it is: another one would be no good.
+        let tcp = service.protocol == Protocol::Tcp;
+        let edit = cx.edits().insert_entry(service.at, "internal_port", &port.to_string()).filter(|_| tcp);
         let fix = cx.unsafe_fix(format!("say that it listens on {port}"), edit);
         let message = format!("a service of `{}` does not say where the app listens", app.name.value);
         let mut finding = cx.report(Origin::written(service.at), message).label("no `internal_port`");

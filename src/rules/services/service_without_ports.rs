@@ -69,7 +69,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         let stops = app.stops(service);
         let web = section.http_checks.iter().next().is_some() || section.tcp_checks.is_empty();
         let literal = match (service.protocol, section.internal_port) {
-            (Protocol::Tcp, _) if web => {
+            (Protocol::Tcp, Some(_)) if web => {
                 // Who comes over Flycast must not be sent to HTTPS, and which addresses there are no plain file says.
                 let public = !app.is_plain() && app.access.value == Access::Public;
                 let force = if public { ", force_https = true" } else { "" };

@@ -124,6 +124,7 @@ fn fix(app: &App, image: &DatabaseImage, folder: &str, cx: &Cx<'_>) -> Option<Fi
     }
     // A table behind everything else: only where there is none yet, and where tables have headers.
     let tables = app.toml.env.is_empty() && app.toml.mounts.iter().all(|mount| cx.text(mount.origin).starts_with('['));
-    let edit = tables.then(|| cx.edits().append_table(&app.table("env"), &[(image.option, string_literal(folder))]));
+    let edit =
+        tables.then(|| cx.edits().append_table(&app.table("env"), &[(image.option, string_literal(folder))])).flatten();
     cx.unsafe_fix(title, edit)
 }

@@ -183,6 +183,7 @@ mod tests {
             facts: &FACTS,
             model: &model,
             calls: Calls::of(&model),
+            usages: Vec::new(),
             layout: &layout,
             sources: &[&source],
             file,
