@@ -52,7 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["value", "facts", "fly_toml", "spec", "model", "guest"]),
-    ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "plan"]),
+    ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
     (
         "lib",

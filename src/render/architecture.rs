@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::RenderCx;
 use super::engine::quote;
 use crate::facts::Facts;
+use crate::graph::{Graph, mermaid};
 use crate::kinds::app::{Access, V4};
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Group, Model, ResourceId};
@@ -75,63 +76,7 @@ fn diagram(out: &mut String, model: &Model) {
         let _ = writeln!(out, "{declarations} declarations are too many to draw; the tables below have them all.");
         return;
     }
-    out.push_str("```mermaid\nflowchart TD\n");
-    let node = |id: ResourceId| format!("{}_{}", id.kind, model.key(id).replace('-', "_"));
-    if model.apps.iter().any(|app| app.access.value == Access::Public) {
-        out.push_str("  internet((internet))\n");
-    }
-    for (i, app) in model.apps.iter().enumerate() {
-        let places: Vec<String> = app
-            .groups
-            .iter()
-            .map(|group| {
-                let regions: Vec<String> =
-                    group.placement.iter().map(|(r, n)| format!("{} ×{}", r.value, n.value)).collect();
-                let name = if app.groups.len() > 1 { format!("{}: ", group.name.value) } else { String::new() };
-                format!("{name}{}", regions.join(", "))
-            })
-            .collect();
-        let id = node(ResourceId { kind: Kind::App, index: i });
-        let _ = writeln!(out, "  {id}[\"{}<br/>{}\"]", app.name.value, places.join("<br/>"));
-    }
-    for (i, postgres) in model.postgres.iter().enumerate() {
-        let replicas: String =
-            postgres.replicas.iter().map(|(r, n)| format!(", replica {} ×{}", r.value, n.value)).collect();
-        let what = if postgres.engine.value == Engine::Managed { "Managed Postgres" } else { "Postgres" };
-        let id = node(ResourceId { kind: Kind::Postgres, index: i });
-        let _ = writeln!(out, "  {id}[(\"{}<br/>{what}, {}{replicas}\")]", postgres.name.value, postgres.region.value);
-    }
-    for (i, redis) in model.redis.iter().enumerate() {
-        let replicas: String = redis.replicas.iter().map(|r| format!(", replica {}", r.value)).collect();
-        let id = node(ResourceId { kind: Kind::Redis, index: i });
-        let _ = writeln!(out, "  {id}[(\"{}<br/>Redis, {}{replicas}\")]", redis.name.value, redis.region.value);
-    }
-    for (i, bucket) in model.buckets.iter().enumerate() {
-        let id = node(ResourceId { kind: Kind::Bucket, index: i });
-        let _ = writeln!(out, "  {id}[(\"{}<br/>bucket\")]", bucket.name.value);
-    }
-    for (i, app) in model.apps.iter().enumerate() {
-        let id = node(ResourceId { kind: Kind::App, index: i });
-        if app.access.value == Access::Public {
-            let _ = writeln!(out, "  internet --> {id}");
-        }
-        // In quotes: a variable may be called `end`, which is a word of Mermaid's.
-        for used in &app.uses {
-            let _ = writeln!(out, "  {id} -- \"{}\" --> {}", used.variable.value, node(used.target.value));
-        }
-        if let Some(image) = &app.image_from {
-            let builder = node(ResourceId { kind: Kind::App, index: image.value });
-            let _ = writeln!(out, "  {id} -. \"image of\" .-> {builder}");
-        }
-        for after in &app.after {
-            let _ = writeln!(out, "  {id} -. \"after\" .-> {}", node(after.value));
-        }
-    }
-    for (index, bucket) in model.buckets.iter().enumerate().filter(|(index, _)| !owner_uses(model, *index)) {
-        let owner = node(ResourceId { kind: Kind::App, index: bucket.owner.value });
-        let _ = writeln!(out, "  {owner} -- \"owns\" --> {}", node(ResourceId { kind: Kind::Bucket, index }));
-    }
-    out.push_str("```\n");
+    let _ = writeln!(out, "```mermaid\n{}```", mermaid(&Graph::of(model)));
 }
 
 /// Whether the owner of a bucket has a variable for it. Its credentials it has in any case.
