@@ -81,6 +81,15 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         }
         changes.push((output, of_tree));
     }
+    if args.env.is_none() && args.only.is_none() {
+        let environments: Vec<&str> = written.iter().filter_map(|(name, ..)| name.as_deref()).collect();
+        for leftover in leftovers(&args.output, &environments) {
+            say(format_args!(
+                "{} is of no environment of this spec, and stays as it is: if what it set up is gone, remove it",
+                leftover.display()
+            ));
+        }
+    }
     let mut code = CLEAN;
     for (output, changes) in &changes {
         if args.check || args.diff {
@@ -93,6 +102,20 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     std::mem::forget(changes);
     std::mem::forget(written);
     Ok(code)
+}
+
+/// Trees of earlier builds that no environment is built into any more: their scripts are those of another spec.
+fn leftovers(output: &Path, environments: &[&str]) -> Vec<PathBuf> {
+    let is_tree = |folder: &Path| folder.join(sink::MANIFEST).is_file();
+    let mut found = Vec::new();
+    if !environments.is_empty() && is_tree(output) {
+        found.push(output.to_owned());
+    }
+    let entries = std::fs::read_dir(output).into_iter().flatten().filter_map(Result::ok);
+    let others = entries.filter(|entry| entry.file_name().to_str().is_none_or(|name| !environments.contains(&name)));
+    found.extend(others.map(|entry| entry.path()).filter(|path| is_tree(path)));
+    found.sort();
+    found
 }
 
 /// What is built of one environment, and where to.

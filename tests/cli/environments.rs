@@ -163,3 +163,28 @@ fn a_literal_dollar_brace_stays() {
     world.run(&["build"]).exits(0);
     assert!(world.read("out/staging/web/fly.toml").contains("API_URL = '${HOME} acme-staging'"));
 }
+
+#[test]
+fn a_template_that_nothing_extends() {
+    let run = with("[template.node]", "[template.other]\nkill_timeout = \"9s\"\n\n[template.node]")
+        .run(&["lint", "--format", "concise"]);
+    let run = run.exits(0);
+    assert!(run.stdout.contains("warning[unused-template] nothing extends the template `other`"), "{run}");
+    assert_eq!(run.stdout.matches("unused-template").count(), 1, "{run}");
+}
+
+/// The script of an environment that is gone still works, on what that environment was.
+#[test]
+fn a_tree_of_no_environment_is_told() {
+    let world = World::with(super::world::clean());
+    world.run(&["build"]).exits(0);
+    world.write("spec.toml", SHOP);
+    let said = world.run(&["build"]).exits(0).stderr;
+    assert!(said.contains("out is of no environment of this spec, and stays as it is"), "{said}");
+    world.write("spec.toml", SHOP.replace("environment.staging", "environment.rehearsal"));
+    let said = world.run(&["build"]).exits(0).stderr;
+    assert!(said.contains("out/staging is of no environment of this spec"), "{said}");
+    assert!(!said.contains("out/rehearsal is"), "{said}");
+    assert!(world.exists("out/staging/setup.sh"));
+    assert_eq!(world.run(&["build", "--env", "production"]).exits(0).stderr, "out/production is up to date\n");
+}
