@@ -56,6 +56,10 @@ pub(super) struct Build {
     #[arg(long, value_name = "NAME")]
     pub(super) env: Option<String>,
 
+    /// Build a preview of this name, such as pr-123, from [environment.preview], into the folder preview/NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "env")]
+    pub(super) preview: Option<String>,
+
     /// Write only the files of one app, such as app.web
     #[arg(long, value_name = "APP")]
     pub(super) only: Option<String>,
