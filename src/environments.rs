@@ -64,13 +64,26 @@ pub fn united(found: Vec<(Option<String>, Vec<Diagnostic>)>) -> Vec<Diagnostic> 
     out.finish()
 }
 
+/// The environment that previews are made of. Nobody builds it by itself.
+pub const PREVIEW: &str = "preview";
+
 /// Names on Fly.io that two environments share: they would take each other's apps for their own.
 pub fn clashes(models: &[(&str, &Model)], file: FileId) -> Vec<Diagnostic> {
+    clashes_of(models, |_, _| true, file)
+}
+
+/// The same for a preview, which comes last: it may use data of others, and no app.
+pub fn clashes_of_preview(models: &[(&str, &Model)], file: FileId) -> Vec<Diagnostic> {
+    clashes_of(models, |later, kind| later + 1 == models.len() && kind == Kind::App, file)
+}
+
+fn clashes_of(models: &[(&str, &Model)], counts: impl Fn(usize, Kind) -> bool, file: FileId) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (at, (later, model)) in models.iter().enumerate() {
         for (earlier, other) in &models[..at] {
             let taken: BTreeSet<_> = declared(other).map(|(space, name, _)| (space, name)).collect();
-            let mut shared = declared(model).filter(|(space, name, _)| taken.contains(&(space.clone(), *name)));
+            let mut shared = declared(model)
+                .filter(|(space, name, id)| counts(at, id.kind) && taken.contains(&(space.clone(), *name)));
             let Some((_, name, id)) = shared.next() else { continue };
             let others = shared.count();
             let more = match others {

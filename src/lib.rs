@@ -54,6 +54,7 @@ use rules::{Judging, Rule};
 use source::{FileId, Source, Sources, Span};
 use spec::{Date, Level, Spec, Tier};
 use syntax::Tree;
+use value::Sourced;
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +65,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// The environment of a spec that is meant; without it, what all have in common.
     pub environment: Option<String>,
+    /// What is put behind names in place of what the spec says: for previews.
+    pub suffix: Option<String>,
     /// How strictly plain files are judged. Without it their names tell.
     pub tier: Option<Tier>,
     /// How strictly single plain files are judged.
@@ -237,7 +240,11 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
     let environment = options.environment.as_deref();
-    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
+    let mut spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
+    if let (Ok(spec), Some(suffix)) = (&mut spec, &options.suffix) {
+        let project = &mut spec.project;
+        project.value.suffix = Some(Sourced { value: suffix.clone(), origin: project.value.name.origin });
+    }
     out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
     if let Some(model) = out.model.as_mut().filter(|_| until != Until::Interpreted) {
         model.beside = read_beside(model, &texts.all, beside);

@@ -57,8 +57,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "lib",
         &[
-            "source", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules", "render",
-            "spread", "fly_toml", "beside", "resolve",
+            "source", "value", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules",
+            "render", "spread", "fly_toml", "beside", "resolve",
         ],
     ),
     ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),

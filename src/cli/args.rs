@@ -1,9 +1,13 @@
 //! What can be said on the command line.
 
+mod views;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(super) use views::{Cost, CostFormat, Graph, GraphFormat};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -57,6 +61,10 @@ pub(super) struct Build {
     /// One environment of the spec [default: all of them]
     #[arg(long, value_name = "NAME")]
     pub(super) env: Option<String>,
+
+    /// Build a preview of this name, such as pr-123, from [environment.preview], into the folder preview/NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "env")]
+    pub(super) preview: Option<String>,
 
     /// Write only the files of one app, such as app.web
     #[arg(long, value_name = "APP")]
@@ -224,79 +232,6 @@ pub(super) struct Import {
 
     #[command(flatten)]
     pub(super) show: Show,
-}
-
-/// Say what an architecture costs a month, item by item: a floor and a ceiling
-///
-/// The floor has everything stopped that may stop, the ceiling everything on. Prices have a date, and what nobody knows
-/// is shown as unknown, never as nothing: docs/cost.md says how each is counted.
-#[derive(Debug, Parser)]
-pub(super) struct Cost {
-    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
-    pub(super) spec: Option<PathBuf>,
-
-    /// One environment of the spec [default: all of them]
-    #[arg(long, value_name = "NAME")]
-    pub(super) env: Option<String>,
-
-    /// A file that says what no spec does: traffic, requests, what is stored
-    #[arg(long, value_name = "FILE")]
-    pub(super) usage: Option<PathBuf>,
-
-    /// A file of prices that come before those that are known
-    #[arg(long, value_name = "FILE")]
-    pub(super) prices: Option<PathBuf>,
-
-    /// How it is shown
-    #[arg(long, value_enum, default_value_t = CostFormat::Text)]
-    pub(super) format: CostFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum CostFormat {
-    /// A table
-    Text,
-    /// For programs
-    Json,
-    /// For a pull request
-    Markdown,
-}
-
-/// Draw an architecture: who may reach what, where it runs, who uses which data and gets which secret
-#[derive(Debug, Parser)]
-pub(super) struct Graph {
-    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
-    pub(super) spec: Option<PathBuf>,
-
-    /// One environment of the spec [default: the first one]
-    #[arg(long, value_name = "NAME")]
-    pub(super) env: Option<String>,
-
-    /// What it is drawn as [default: mermaid, or what the name of the output ends with]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<GraphFormat>,
-
-    /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
-    /// Write it into a Markdown file, between `<!-- flyarch:graph -->` and `<!-- /flyarch:graph -->`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "format"])]
-    pub(super) inject: Option<PathBuf>,
-
-    /// Write nothing; exit with 1 when the file is stale
-    #[arg(long)]
-    pub(super) check: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    /// Text that GitHub, GitLab and others draw
-    Mermaid,
-    /// For Graphviz
-    Dot,
-    /// A picture
-    Svg,
 }
 
 /// How findings are shown.

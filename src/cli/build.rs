@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use super::args::{Build, OutputFormat};
 use super::input::{self, Input};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, near, place, print, say, show};
-use crate::diag::{Report, Severity};
+use crate::diag::{Diagnostic, Report, Severity};
+use crate::environments::PREVIEW;
 use crate::facts::FACTS;
+use crate::model::Model;
 use crate::plan::Layout;
 use crate::render::ArtifactSet;
 use crate::sink::{self, Changes, Compare, SinkError};
-use crate::{Compilation, Options, Surroundings, compile_in, environments};
+use crate::source::{FileId, Source};
+use crate::value::Key;
+use crate::{Compilation, Options, Surroundings, check_in, compile_in, environments};
 
 pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let stream = args.output == Path::new("-");
@@ -30,7 +34,7 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         }
     };
     let today = Some(input::today(args.show.today.as_deref())?);
-    let environments = input::environments(&source, args.env.as_deref())?;
+    let environments = environments(&source, args)?;
     let mut report = Report::default();
     let spec = report.sources.add(source);
     let stdin = path == Path::new("-");
@@ -39,14 +43,21 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let beside = Surroundings { files: &beside, complete: !stdin };
     let mut trees = Vec::new();
     for environment in environments {
-        let output = environment.as_ref().map_or_else(|| args.output.clone(), |name| args.output.join(name));
+        let mut output = environment.as_ref().map_or_else(|| args.output.clone(), |name| args.output.join(name));
+        output.extend(&args.preview);
         let layout = if stream { Layout::default() } else { layout(&path, &output)? };
-        let options = Options { environment: environment.clone(), layout, today, ..Options::default() };
+        let suffix = args.preview.as_ref().map(|name| format!("-{name}"));
+        let options = Options { environment: environment.clone(), suffix, layout, today, ..Options::default() };
         let compilation = compile_in(&report.sources, spec, beside, &FACTS, &options);
         trees.push(Tree { environment, output, compilation });
     }
     let models = trees.iter().filter_map(|tree| Some((tree.environment.as_deref()?, tree.compilation.model.as_ref()?)));
-    let clashes = environments::clashes(&models.collect::<Vec<_>>(), spec);
+    let models: Vec<_> = models.collect();
+    let clashes = if args.preview.is_some() {
+        clashes_of_preview(&report, spec, &models)
+    } else {
+        environments::clashes(&models, spec)
+    };
     let found =
         trees.iter_mut().map(|tree| (tree.environment.clone(), std::mem::take(&mut tree.compilation.diagnostics)));
     report.diagnostics = environments::united(found.collect());
@@ -81,6 +92,15 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         }
         changes.push((output, of_tree));
     }
+    if args.env.is_none() && args.preview.is_none() && args.only.is_none() {
+        let environments: Vec<&str> = written.iter().filter_map(|(name, ..)| name.as_deref()).collect();
+        for leftover in leftovers(&args.output, &environments) {
+            say(format_args!(
+                "{} is of no environment of this spec, and stays as it is: if what it set up is gone, remove it",
+                leftover.display()
+            ));
+        }
+    }
     let mut code = CLEAN;
     for (output, changes) in &changes {
         if args.check || args.diff {
@@ -93,6 +113,59 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     std::mem::forget(changes);
     std::mem::forget(written);
     Ok(code)
+}
+
+/// The environments that are built: all but the one for previews, unless that is asked for.
+fn environments(source: &Source, args: &Build) -> Result<Vec<Option<String>>, Failure> {
+    let Some(preview) = &args.preview else {
+        let mut all = input::environments(source, args.env.as_deref())?;
+        if args.env.is_none() {
+            all.retain(|name| name.as_deref() != Some(PREVIEW));
+        }
+        return Ok(if all.is_empty() { vec![None] } else { all });
+    };
+    if preview.parse::<Key>().is_err() {
+        return Err(Failure::usage(format!(
+            "--preview {preview}: begin with a letter; then lower case letters, digits and dashes, as names of apps have them"
+        )));
+    }
+    environments::meant(source, Some(PREVIEW)).map_err(|_| {
+        Failure::usage(format!(
+            "{} has no [environment.{PREVIEW}]: declare it, with what a preview has that others have not",
+            source.name()
+        ))
+    })
+}
+
+/// Apps that a preview would take from another environment, because their names are written.
+fn clashes_of_preview(report: &Report, spec: FileId, preview: &[(&str, &Model)]) -> Vec<Diagnostic> {
+    let others = environments::meant(report.sources.get(spec), None).unwrap_or_default();
+    let others = others.into_iter().filter(|name| name.as_deref() != Some(PREVIEW)).chain([None]);
+    let judged = others.map(|environment| {
+        let options = Options { environment: environment.clone(), ..Options::default() };
+        (environment, check_in(&report.sources, spec, Surroundings::default(), &FACTS, &options).model)
+    });
+    let judged: Vec<_> = judged.collect();
+    let others =
+        judged.iter().filter_map(|(name, model)| Some((name.as_deref().unwrap_or("the base"), model.as_ref()?)));
+    let mut found = environments::clashes_of_preview(&others.chain(preview.iter().copied()).collect::<Vec<_>>(), spec);
+    // One name is shared with the base and with whoever has it from there.
+    found.truncate(1);
+    found
+}
+
+/// Trees of earlier builds that no environment is built into any more: their scripts are those of another spec.
+fn leftovers(output: &Path, environments: &[&str]) -> Vec<PathBuf> {
+    let is_tree = |folder: &Path| folder.join(sink::MANIFEST).is_file();
+    let mut found = Vec::new();
+    if !environments.is_empty() && is_tree(output) {
+        found.push(output.to_owned());
+    }
+    let entries = std::fs::read_dir(output).into_iter().flatten().filter_map(Result::ok);
+    let others = entries.filter(|entry| entry.file_name().to_str().is_none_or(|name| !environments.contains(&name)));
+    found.extend(others.map(|entry| entry.path()).filter(|path| is_tree(path)));
+    found.sort();
+    found
 }
 
 /// What is built of one environment, and where to.

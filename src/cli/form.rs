@@ -10,13 +10,13 @@ use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
     UNKNOWN_REFERENCE, WRONG_REFERENCE,
 };
-use crate::resolve::{TEMPLATE_CYCLE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE};
+use crate::resolve::{TEMPLATE_CYCLE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE};
 use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
 use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 31] = [
+const PAGES: [(&RuleId, &str); 32] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -85,6 +85,7 @@ const PAGES: [(&RuleId, &str); 31] = [
         &TEMPLATE_CYCLE,
         "A template extends itself, directly or by others that it extends: nothing says which of them is under which.",
     ),
+    (&UNUSED_TEMPLATE, "No app and no other template extends it: what is changed there has no effect."),
     (
         &UNKNOWN_OVERLAY,
         "An environment changes something that the base does not declare. What is in one environment alone is declared \

@@ -22,6 +22,8 @@ pub use print::print;
 pub static UNKNOWN_TEMPLATE: RuleId = RuleId { name: "unknown-template", code: "FA024" };
 /// The rule of templates that extend themselves.
 pub static TEMPLATE_CYCLE: RuleId = RuleId { name: "template-cycle", code: "FA025" };
+/// The rule of templates that nobody extends.
+pub static UNUSED_TEMPLATE: RuleId = RuleId { name: "unused-template", code: "FA027" };
 /// The rule of overlays of something that is not there.
 pub static UNKNOWN_OVERLAY: RuleId = RuleId { name: "unknown-overlay", code: "FA026" };
 
@@ -38,6 +40,11 @@ impl Cx<'_> {
     fn error(&mut self, rule: RuleId, range: impl Into<TextRange>, message: String) -> DiagnosticBuilder<'_> {
         let span = Span { file: self.file, range: range.into() };
         DiagnosticBuilder::new(Diagnostic::new(rule, Severity::Error, span, message), self.diagnostics)
+    }
+
+    fn warning(&mut self, rule: RuleId, range: impl Into<TextRange>, message: String) -> DiagnosticBuilder<'_> {
+        let span = Span { file: self.file, range: range.into() };
+        DiagnosticBuilder::new(Diagnostic::new(rule, Severity::Warning, span, message), self.diagnostics)
     }
 
     /// The table that a value must be.

@@ -1,10 +1,12 @@
 //! `[template.<key>]`, and `extends`.
 
+use std::collections::BTreeSet;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::merge::{into_table, merge};
-use super::{Cx, TEMPLATE_CYCLE, UNKNOWN_TEMPLATE, did_you_mean};
+use super::{Cx, TEMPLATE_CYCLE, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE, did_you_mean};
 use crate::diag::form::WRONG_TYPE;
 use crate::source::TextRange;
 
@@ -36,7 +38,12 @@ pub(super) fn extend(root: &mut DeTable<'_>, cx: &mut Cx<'_>) {
     if cx.diagnostics.ok().is_err() {
         return;
     }
-    let Some(DeValue::Table(apps)) = root.get_mut(APP).map(Spanned::get_mut) else { return };
+    let no_apps = &mut DeTable::new();
+    let apps = match root.get_mut(APP).map(Spanned::get_mut) {
+        Some(DeValue::Table(apps)) => apps,
+        _ => no_apps,
+    };
+    unused(&templates, apps, cx);
     for (_, value) in apps.iter_mut() {
         if let DeValue::Table(app) = value.get_mut()
             && app.contains_key(EXTENDS)
@@ -44,6 +51,17 @@ pub(super) fn extend(root: &mut DeTable<'_>, cx: &mut Cx<'_>) {
             let own = std::mem::take(app);
             *app = complete(own, &templates, cx);
         }
+    }
+}
+
+/// Says which templates nothing extends: a change there has no effect.
+fn unused(templates: &DeTable<'_>, apps: &DeTable<'_>, cx: &mut Cx<'_>) {
+    let users = apps.iter().chain(templates).filter_map(|(_, value)| value.get_ref().as_table()?.get(EXTENDS));
+    let used: BTreeSet<String> = users.flat_map(|extends| names(extends, cx)).map(|(name, _)| name).collect();
+    for key in templates.keys().filter(|key| !used.contains(key.get_ref().as_ref())) {
+        let name = key.get_ref();
+        cx.warning(UNUSED_TEMPLATE, key.span(), format!("nothing extends the template `{name}`"))
+            .help(format!("write `extends = \"{name}\"` in an app, or remove the template"));
     }
 }
 

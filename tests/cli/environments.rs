@@ -163,3 +163,54 @@ fn a_literal_dollar_brace_stays() {
     world.run(&["build"]).exits(0);
     assert!(world.read("out/staging/web/fly.toml").contains("API_URL = '${HOME} acme-staging'"));
 }
+
+#[test]
+fn a_template_that_nothing_extends() {
+    let run = with("[template.node]", "[template.other]\nkill_timeout = \"9s\"\n\n[template.node]")
+        .run(&["lint", "--format", "concise"]);
+    let run = run.exits(0);
+    assert!(run.stdout.contains("warning[unused-template] nothing extends the template `other`"), "{run}");
+    assert_eq!(run.stdout.matches("unused-template").count(), 1, "{run}");
+}
+
+/// The script of an environment that is gone still works, on what that environment was.
+#[test]
+fn a_tree_of_no_environment_is_told() {
+    let world = World::with(super::world::clean());
+    world.run(&["build"]).exits(0);
+    world.write("spec.toml", SHOP);
+    let said = world.run(&["build"]).exits(0).stderr;
+    assert!(said.contains("out is of no environment of this spec, and stays as it is"), "{said}");
+    world.write("spec.toml", SHOP.replace("environment.staging", "environment.rehearsal"));
+    let said = world.run(&["build"]).exits(0).stderr;
+    assert!(said.contains("out/staging is of no environment of this spec"), "{said}");
+    assert!(!said.contains("out/rehearsal is"), "{said}");
+    assert!(world.exists("out/staging/setup.sh"));
+    assert_eq!(world.run(&["build", "--env", "production"]).exits(0).stderr, "out/production is up to date\n");
+}
+
+#[test]
+fn a_preview_has_names_of_its_own() {
+    let preview = "\n[environment.preview]\ntier = \"development\"\nregions = [\"iad\"]\n\n\
+                   [environment.preview.postgres.db]\nname = \"shop-db-staging\"\n";
+    let world = World::with(format!("{SHOP}{preview}"));
+    world.run(&["build"]).exits(0);
+    assert!(!world.exists("out/preview"), "it is built when a preview is asked for");
+    world.run(&["build", "--preview", "pr-7"]).exits(0);
+    let text = world.read("out/preview/pr-7/web/fly.toml");
+    assert!(text.contains("app = 'shop-web-pr-7'") && text.contains("'http://shop-api-pr-7.flycast'"), "{text}");
+    let script = world.read("out/preview/pr-7/setup.sh");
+    assert!(script.contains("shop-db-staging") && !script.contains("shop-web-staging"), "{script}");
+    assert!(world.read("out/preview/pr-7/teardown.sh").contains("shop-pr-7"));
+    // The trees of others are as they were, and previews are no leftovers.
+    assert!(!world.run(&["build"]).exits(0).stderr.contains("preview"));
+
+    world.run(&["build", "--preview", "PR 7"]).exits(2).mentions("--preview PR 7: begin with a letter");
+    World::with(SHOP).run(&["build", "--preview", "pr-7"]).exits(2).mentions("has no [environment.preview]");
+    // A name that is written is that of another environment too.
+    let named = format!("{SHOP}{preview}").replacen("[app.web]\n", "[app.web]\nname = \"shop-web\"\n", 1);
+    let world = World::with(named.replace("[environment.staging.app.web.", "[environment.staging.app.api."));
+    let run = world.run(&["build", "--preview", "pr-7", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("`shop-web` is in `production` and in `preview`"), "{run}");
+    assert!(!world.exists("out"));
+}
