@@ -8,6 +8,10 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use flyarch::diag::Diagnostics;
+use flyarch::facts::FACTS;
+use flyarch::import::{self, File, Imported, Live, Request};
+use flyarch::source::{Source, Sources};
 use proptest::prelude::*;
 use support::invariants::{import_holds as holds, imported};
 use support::{cases, documents};
@@ -32,6 +36,34 @@ fn the_corpus_is_imported() {
     for (path, text) in ["refused", "undeployable"].iter().flat_map(|folder| files(&corpus.join(folder))) {
         assert!(imported(path.to_str().unwrap(), ".", &text).is_none(), "{}", path.display());
     }
+}
+
+/// Two files of the corpus as one app in two environments: whatever they are, both are given back.
+#[test]
+fn pairs_of_the_corpus_are_environments() {
+    let corpus = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/fly_toml/loads"));
+    let toml: Vec<&String> =
+        corpus.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "toml")).map(|(_, text)| text).collect();
+    let (mut one, mut two) = (0, 0);
+    for pair in toml.windows(2) {
+        let named = |text: &str, name: &str| {
+            let rest: String =
+                text.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("app")).collect();
+            format!("app = \"{name}\"\n{rest}")
+        };
+        let mut sources = Sources::default();
+        let texts = [("fly.toml", named(pair[0], "shop")), ("fly.staging.toml", named(pair[1], "shop-staging"))];
+        let files = texts.map(|(name, text)| File { id: sources.add(Source::new(name, text)), folder: ".".to_owned() });
+        let live = Live::default();
+        let request = Request { live: &live, org: None, tier: None };
+        let Ok(specs) = import::import(&sources, &files, request, &FACTS, &mut Diagnostics::default()) else {
+            continue;
+        };
+        assert!(specs.iter().all(Imported::is_equivalent), "{specs:#?}");
+        if specs.len() == 1 { one += 1 } else { two += 1 }
+    }
+    println!("{one} pairs are one spec, {two} are two");
+    assert!(one >= 100 && two * 10 <= one, "{one} pairs are one spec, {two} are two");
 }
 
 #[test]

@@ -191,8 +191,8 @@ pub(super) struct Fmt {
 
 /// Make a spec of the fly.toml files that are there, and prove that it says the same
 ///
-/// Files for several environments, such as fly.toml and fly.staging.toml, become a spec each: spec.toml and
-/// spec.staging.toml. What no fly.toml says, such as how many machines run where, is taken from dumps of flyctl's JSON
+/// Files for several environments, such as fly.toml and fly.staging.toml, become one spec: what all have, and for each
+/// environment the rest. What no fly.toml says, such as how many machines run where, is taken from dumps of flyctl's JSON
 /// (--live), or left in the spec as a comment that begins with QUESTION.
 ///
 /// The spec is built in memory, and every file that comes of it is compared with the one that it was imported from. On

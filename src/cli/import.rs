@@ -16,7 +16,7 @@ use crate::import::{Dump, File, Imported, ImportedApp, Live, Request, app_names,
 use crate::render::GENERATED;
 use crate::source::{MAX_BYTES, Source};
 use crate::value::{AppName, Name};
-use crate::{Options, check};
+use crate::{Options, check, environments};
 
 pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     let org: Option<Name> = args
@@ -214,7 +214,12 @@ fn told(Spec { path, spec }: &Spec, streamed: bool) {
         1 => say(format_args!("1 question is open: look for QUESTION in {name}")),
         n => say(format_args!("{n} questions are open: look for QUESTION in {name}")),
     }
-    let found = check(&Source::new("spec.toml", spec.text.as_str()), &FACTS, &Options::default()).diagnostics;
+    let source = Source::new("spec.toml", spec.text.as_str());
+    let judged = environments::meant(&source, None).unwrap_or_default().into_iter().map(|environment| {
+        let options = Options { environment: environment.clone(), ..Options::default() };
+        (environment, check(&source, &FACTS, &options).diagnostics)
+    });
+    let found = environments::united(judged.collect());
     let count = |severity: Severity| found.iter().filter(|finding| finding.severity == severity).count();
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let lint = if streamed { "`flyarch lint`".to_owned() } else { format!("`flyarch lint {name}`") };

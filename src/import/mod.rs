@@ -10,6 +10,7 @@
 mod estate;
 mod live;
 mod nobody;
+mod overlay;
 mod proof;
 mod write;
 
@@ -48,10 +49,10 @@ pub struct Request<'a> {
     pub tier: Option<Tier>,
 }
 
-/// The spec of one environment.
+/// The spec of one environment, or of all of them.
 #[derive(Debug)]
 pub struct Imported {
-    /// The environment, such as "staging"; none for production.
+    /// The environment, such as "staging"; none for production, and for a spec that has them all.
     pub environment: Option<String>,
     /// The text of the spec.
     pub text: String,
@@ -110,7 +111,8 @@ pub fn app_names(sources: &Sources, files: &[File]) -> Vec<AppName> {
     names
 }
 
-/// Makes specs of files: one for each environment that they are for.
+/// Makes specs of files: one with what their environments have in common and with overlays of it, or one for each
+/// environment where that would not give the files back.
 ///
 /// # Errors
 ///
@@ -131,8 +133,38 @@ pub fn import(
     files::names_differ(named.collect(), diagnostics);
     diagnostics.ok()?;
     let read: Vec<Read<'_>> = read.into_iter().flatten().collect();
-    let specs = estate::environments(&read, request.tier);
-    Ok(specs.iter().map(|environment| imported(environment, &read, request, facts)).collect())
+    let environments = estate::environments(&read, request.tier);
+    let specs: Vec<Imported> =
+        environments.iter().map(|environment| imported(environment, &read, request, facts)).collect();
+    Ok(together(&environments, &specs, &read, facts).map_or(specs, |one| vec![one]))
+}
+
+/// All environments as one spec, if building it gives every file back.
+fn together(
+    environments: &[estate::Environment],
+    specs: &[Imported],
+    read: &[Read<'_>],
+    facts: &Facts,
+) -> Option<Imported> {
+    if specs.len() < 2 || !specs.iter().all(Imported::is_equivalent) {
+        return None;
+    }
+    let texts: Vec<_> = specs.iter().map(|spec| (spec.environment.as_deref(), spec.text.as_str())).collect();
+    let text = overlay::factor(&texts)?;
+    let (_, rest) = text.split_once('\n')?;
+    let heading = write::heading(&environments.iter().collect::<Vec<_>>(), read);
+    let spec = Source::new("spec.toml", format!("{heading}\n{rest}"));
+    let mut apps = Vec::new();
+    for environment in environments {
+        let name = overlay::name(environment.label.as_deref());
+        let (built, refused) = built(&spec, Some(name), environment, read, facts);
+        let proven = built.iter().all(|app| app.proof.differences.is_empty());
+        if !refused.is_empty() || !proven || built.len() < environment.members.len() {
+            return None;
+        }
+        apps.extend(built);
+    }
+    Some(Imported { environment: None, text: spec.text().to_owned(), apps, refused: Vec::new() })
 }
 
 fn read<'a>(
@@ -155,7 +187,20 @@ fn read<'a>(
 fn imported(environment: &estate::Environment, read: &[Read<'_>], request: Request<'_>, facts: &Facts) -> Imported {
     let text = write::spec(environment, read, request);
     let spec = Source::new("spec.toml", text);
-    let built = crate::render_unjudged(&spec, facts, &crate::Options::default());
+    let (apps, refused) = built(&spec, None, environment, read, facts);
+    Imported { environment: environment.label.clone(), text: spec.text().to_owned(), apps, refused }
+}
+
+/// Builds a spec for an environment, and compares what comes of it with the files. Or says why it cannot be built.
+fn built(
+    spec: &Source,
+    name: Option<&str>,
+    environment: &estate::Environment,
+    read: &[Read<'_>],
+    facts: &Facts,
+) -> (Vec<ImportedApp>, Vec<Diagnostic>) {
+    let options = crate::Options { environment: name.map(str::to_owned), ..crate::Options::default() };
+    let built = crate::render_unjudged(spec, facts, &options);
     let apps = environment.members.iter().filter_map(|member| {
         let artifact = built.artifacts.as_ref()?.get(&format!("{}/fly.toml", member.key))?;
         let read = &read[member.index];
@@ -163,6 +208,5 @@ fn imported(environment: &estate::Environment, read: &[Read<'_>], request: Reque
         Some(ImportedApp { key: member.key.clone(), file: read.file.id, built: artifact.text.clone(), proof })
     });
     let apps = apps.collect();
-    let refused = if built.artifacts.is_some() { Vec::new() } else { built.diagnostics };
-    Imported { environment: environment.label.clone(), text: spec.text().to_owned(), apps, refused }
+    (apps, if built.artifacts.is_some() { Vec::new() } else { built.diagnostics })
 }

@@ -26,9 +26,8 @@ macro_rules! put {
 
 /// The spec of an environment.
 pub(super) fn spec(environment: &Environment, read: &[Read<'_>], request: Request<'_>) -> String {
-    let mut out = String::new();
-    let files: Vec<String> = environment.members.iter().map(|member| path(&read[member.index])).collect();
-    put!(out, "# Imported by `flyarch import` from {}.\n\nversion = 1\n\n", sentence(&files));
+    let mut out = heading(&[environment], read);
+    out.push_str("\n\nversion = 1\n\n");
     project(environment, request, &mut out);
     for member in &environment.members {
         let read = &read[member.index];
@@ -36,6 +35,13 @@ pub(super) fn spec(environment: &Environment, read: &[Read<'_>], request: Reques
         app.write(environment);
     }
     out
+}
+
+/// The first line: what a spec was made of.
+pub(super) fn heading(environments: &[&Environment], read: &[Read<'_>]) -> String {
+    let members = environments.iter().flat_map(|environment| &environment.members);
+    let files: Vec<String> = members.map(|member| path(&read[member.index])).collect();
+    format!("# Imported by `flyarch import` from {}.", sentence(&files))
 }
 
 /// The path of a file from the spec, fit for a comment.

@@ -20,16 +20,15 @@ fn estate() -> World {
 }
 
 #[test]
-fn an_estate_becomes_a_spec_for_each_environment() {
+fn an_estate_becomes_a_spec_with_its_environments() {
     let world = estate();
     let run = world.run(&["import", ".", "--org", "acme"]).exits(0);
     fits(&run.stdout);
     golden("import/shop.txt", &run.to_string());
     golden("import/spec.toml", &world.read("spec.toml"));
-    golden("import/spec.staging.toml", &world.read("spec.staging.toml"));
 
     // What was built from it is not imported again.
-    let built = world.run(&["build", "spec.staging.toml", "-o", "out/staging"]).exits(0);
+    let built = world.run(&["build", "--env", "staging"]).exits(0);
     assert!(built.stdout.contains("warning"), "{built}");
     world.run(&["import", ".", "-o", "again.toml", "--org", "acme"]).exits(0);
     assert_eq!(world.read("again.toml"), world.read("spec.toml"));
@@ -42,7 +41,23 @@ fn one_file_can_be_printed() {
     let run = world.run(&["import", "worker/fly.toml", "-o", "-"]).exits(0);
     assert!(run.stdout.starts_with("# Imported by `flyarch import` from worker/fly.toml.\n"), "{run}");
     run.mentions("app.worker  worker/fly.toml: equivalent");
-    world.run(&["import", ".", "-o", "-"]).exits(2).mentions("-o - prints one spec").prints_nothing();
+    let all = world.run(&["import", ".", "-o", "-"]).exits(0).stdout;
+    assert!(all.contains("\n[environment.production]\n") && all.contains("\n[environment.staging]\n"), "{all}");
+}
+
+/// Environments whose architectures are called otherwise have no base: each becomes a spec.
+#[test]
+fn environments_that_are_no_overlays_become_specs_beside_each_other() {
+    let world = World::new();
+    world.write("fly.toml", "app = 'shop'\nprimary_region = 'fra'\n[env]\nA = '1'\n");
+    world.write("fly.staging.toml", "app = 'rehearsal'\nprimary_region = 'fra'\n");
+    let run = world.run(&["import"]).exits(0);
+    assert!(
+        world.exists("spec.toml")
+            && (world.exists("spec.staging.toml") || world.read("spec.toml").contains("[environment.staging]")),
+        "{run}"
+    );
+    assert_eq!(run.stdout.matches(": equivalent").count(), 2, "{run}");
 }
 
 #[test]
@@ -54,12 +69,12 @@ fn what_is_stated_is_listed() {
 #[test]
 fn a_spec_that_is_there_stays() {
     let world = estate();
-    world.write("spec.staging.toml", "# mine\n");
+    world.write("spec.toml", "# mine\n");
     let before = world.tree(".");
-    world.run(&["import"]).exits(1).mentions("spec.staging.toml is there already: nothing was written");
+    world.run(&["import", "."]).exits(1).mentions("spec.toml is there already: nothing was written");
     assert_eq!(world.tree("."), before);
-    world.run(&["import", "--force"]).exits(0);
-    assert!(world.read("spec.staging.toml").starts_with("# Imported"));
+    world.run(&["import", ".", "--force"]).exits(0);
+    assert!(world.read("spec.toml").starts_with("# Imported"));
 }
 
 #[test]
