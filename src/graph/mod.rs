@@ -1,6 +1,6 @@
 //! An architecture as a picture: who may reach what, where it runs, who uses which data and gets which secret.
 //!
-//! [`Graph`] is what is drawn, [`mermaid`], [`dot`] and [`svg`] are how. Secrets are names here as everywhere.
+//! [`Graph`] is what is drawn, [`mermaid()`], [`dot()`] and [`svg()`] are how. Secrets are names here as everywhere.
 
 mod dot;
 mod mermaid;
