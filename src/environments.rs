@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeTable;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
+use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
 use crate::lower::DUPLICATE_NAME;
-use crate::model::{Model, ResourceId};
+use crate::model::{App, Model, ResourceId, Secret};
 use crate::resolve;
 use crate::source::{FileId, Source, Span};
-use crate::spec::Kind;
+use crate::spec::{Kind, Tier};
 
 /// The environments that a spec declares, in its order. What is no TOML has none.
 pub fn names(source: &Source) -> Vec<String> {
@@ -67,9 +68,56 @@ pub fn united(found: Vec<(Option<String>, Vec<Diagnostic>)>) -> Vec<Diagnostic> 
 /// The environment that previews are made of. Nobody builds it by itself.
 pub const PREVIEW: &str = "preview";
 
-/// Names on Fly.io that two environments share: they would take each other's apps for their own.
+/// The rule of secrets that production shares with a rehearsal.
+pub static SHARED_SECRET: RuleId = RuleId { name: "shared-secret", code: "FA028" };
+
+/// What two environments must not share: names on Fly.io, because they would take each other's apps for their own, and
+/// secrets of production.
 pub fn clashes(models: &[(&str, &Model)], file: FileId) -> Vec<Diagnostic> {
-    clashes_of(models, |_, _| true, file)
+    let mut out = clashes_of(models, |_, _| true, file);
+    let is_production = |model: &Model| model.project.as_ref().is_some_and(|p| p.tier.value == Tier::Production);
+    for (production, model) in models.iter().filter(|(_, model)| is_production(model)) {
+        for (other, rehearsal) in models.iter().filter(|(_, model)| !is_production(model)) {
+            out.extend(shared_secrets((production, model), (other, rehearsal), file));
+        }
+    }
+    out
+}
+
+/// Secrets that an app has from one source in both environments.
+fn shared_secrets(
+    (production, model): (&str, &Model),
+    (other, rehearsal): (&str, &Model),
+    file: FileId,
+) -> Vec<Diagnostic> {
+    let apps: BTreeMap<&str, &App> = model.apps.iter().map(|app| (app.key.as_str(), app)).collect();
+    let mut out = Vec::new();
+    for app in &rehearsal.apps {
+        let Some(twin) = apps.get(app.key.as_str()) else { continue };
+        for secret in &app.secrets {
+            // What is only named, each of the two set-ups is given by whoever runs it.
+            let from = match &secret.source {
+                SecretSource::Env(name) if *name != secret.name.value => format!("the variable {name}"),
+                SecretSource::File(path) => format!("the file {}", path.value),
+                SecretSource::Command(_) => "one command".to_owned(),
+                SecretSource::Env(_) | SecretSource::Generate(_) | SecretSource::Manual(_) => continue,
+            };
+            let same = |of_twin: &&Secret| of_twin.name == secret.name && of_twin.source == secret.source;
+            if twin.secrets.iter().find(same).is_none() {
+                continue;
+            }
+            let span = Span { file, range: secret.name.range() };
+            let message =
+                format!("`{}` of app.{} is the same in `{production}` and `{other}`", secret.name.value, app.key.value);
+            let help = format!(
+                "give it another source in [environment.{other}.app.{}]: `secrets = {{ {} = {{ env = \"…\" }} }}`",
+                app.key.value, secret.name.value
+            );
+            let diagnostic = Diagnostic::new(SHARED_SECRET, Severity::Warning, span, message);
+            out.push(diagnostic.label(format!("from {from} in both")).help(help));
+        }
+    }
+    out
 }
 
 /// The same for a preview, which comes last: it may use data of others, and no app.

@@ -3,6 +3,7 @@
 
 use super::input::{NOT_UTF8, TOO_LARGE};
 use crate::diag::RuleId;
+use crate::environments::SHARED_SECRET;
 use crate::fly_toml::{
     CANNOT_FORMAT, CHANGED_TEXT, IGNORED, JSON_SYNTAX, KEY_CASE, OLD_SPELLING, SHADOWED, YAML_SYNTAX,
 };
@@ -16,7 +17,7 @@ use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 32] = [
+const PAGES: [(&RuleId, &str); 33] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -84,6 +85,11 @@ const PAGES: [(&RuleId, &str); 32] = [
     (
         &TEMPLATE_CYCLE,
         "A template extends itself, directly or by others that it extends: nothing says which of them is under which.",
+    ),
+    (
+        &SHARED_SECRET,
+        "An app has a secret from one source in production and in another environment: whoever may see the rehearsal has \
+         the key of production, and what is tried there happens to real accounts. Give the environment a source of its own.",
     ),
     (&UNUSED_TEMPLATE, "No app and no other template extends it: what is changed there has no effect."),
     (

@@ -214,3 +214,18 @@ fn a_preview_has_names_of_its_own() {
     assert!(run.stdout.contains("`shop-web` is in `production` and in `preview`"), "{run}");
     assert!(!world.exists("out"));
 }
+
+#[test]
+fn secrets_of_production_are_not_those_of_a_rehearsal() {
+    let secrets = "secrets = { A = { env = \"SHOP_A\" }, B = { file = \"b.pem\" }, C = { env = \"C\" }, D = { generate = \"hex32\" } }";
+    let text = SHOP.replacen("[app.web]\n", &format!("[app.web]\n{secrets}\n"), 1);
+    let found = |text: &str| {
+        let run = World::with(text).run(&["lint", "--format", "concise"]).exits(0);
+        run.stdout.lines().filter(|line| line.contains("shared-secret")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = found(&text);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0].contains("`A` of app.web is the same in `production` and `staging`"), "{all:?}");
+    let own = "[environment.staging.app.web]\nsecrets = { A = { env = \"STAGING_A\" }, B = { file = \"staging.pem\" } }\n\n[environment.staging.app.web.http_service]";
+    assert_eq!(found(&text.replace("[environment.staging.app.web.http_service]", own)), [""; 0]);
+}
