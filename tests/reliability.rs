@@ -24,7 +24,7 @@ use libtest_mimic::{Arguments, Failed, Trial as Test};
 /// How many cases of a spec are tried.
 const SAMPLE: usize = 15;
 /// Specs of which all are: as many as fit into minutes, and with every kind of data service among them.
-const WHOLE: [&str; 3] = ["minimal", "static-site", "unmanaged-postgres"];
+const WHOLE: [&str; 2] = ["minimal", "unmanaged-postgres"];
 /// The seed of the samples.
 const SEED: u64 = 20_260_101;
 
