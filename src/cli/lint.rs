@@ -55,6 +55,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     let known = config.baseline.take();
     let mut files = Files { config, environment: args.env.clone(), ..Files::default() };
     unread |= files.read(&targets, args);
+    files.has_environment()?;
     files.look_around(&targets, &beside, &folders);
     options.tiers = files.tiers();
     let mut differs = false;
@@ -165,6 +166,19 @@ impl Files {
         }
         self.refused.clone_from(&self.report.diagnostics);
         unread
+    }
+
+    /// Whether some spec has the environment that is meant.
+    fn has_environment(&self) -> Result<(), Failure> {
+        let Some(wanted) = self.environment.as_deref() else { return Ok(()) };
+        let specs = self.specs.iter().map(|&file| self.report.sources.get(file));
+        let mut asked = specs.map(|source| input::environments(source, Some(wanted)).map(drop));
+        let Some(first) = asked.next() else {
+            return Err(Failure::usage(format!(
+                "--env {wanted}: there is no spec here, and a fly.toml has no environments"
+            )));
+        };
+        if first.is_ok() || asked.any(|one| one.is_ok()) { Ok(()) } else { first }
     }
 
     /// The tiers that the configuration says.

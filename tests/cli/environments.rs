@@ -146,7 +146,7 @@ fn environments_share_no_name() {
 #[test]
 fn an_environment_that_is_not_there() {
     let world = World::with(SHOP);
-    for command in ["build", "explain", "resolve"] {
+    for command in ["build", "explain", "resolve", "lint", "cost", "graph", "sim"] {
         let words: &[&str] = if command == "explain" { &["explain", "app.web"] } else { &[command] };
         world
             .run(&[words, &["--env", "stagging"]].concat())
@@ -155,6 +155,8 @@ fn an_environment_that_is_not_there() {
     }
     let world = World::with(super::world::clean());
     world.run(&["build", "--env", "x"]).exits(2).says("error: spec.toml has no environments: leave --env x out");
+    world.write("fly.toml", "app = \"x\"\n");
+    world.run(&["lint", "fly.toml", "--env", "x"]).exits(2).mentions("there is no spec here");
 }
 
 #[test]
