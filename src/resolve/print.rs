@@ -10,8 +10,27 @@ use crate::source::{Source, TextRange};
 /// A tree as text. What stands in a line of another table says so behind it.
 pub fn print(root: &DeTable<'_>, source: &Source) -> String {
     let mut out = String::new();
-    table(root, &mut Vec::new(), source, &mut out);
+    table(root, &mut Vec::new(), &Text { source, headers: headers(source.text()) }, &mut out);
     out
+}
+
+/// What values are written in.
+struct Text<'s> {
+    source: &'s Source,
+    /// The header that each line is below; empty above the first.
+    headers: Vec<&'s str>,
+}
+
+/// The header that each line of a text is below, as a path.
+fn headers(text: &str) -> Vec<&str> {
+    let mut last = "";
+    let below = text.lines().map(|line| {
+        if let Some(header) = line.trim_start().strip_prefix('[') {
+            last = header.trim_start_matches('[').split(']').next().unwrap_or_default().trim();
+        }
+        last
+    });
+    below.collect()
 }
 
 /// Whether a table stands in braces: its place is then its whole text, and else its header.
@@ -20,33 +39,34 @@ fn is_inline(value: &Spanned<DeValue<'_>>, source: &Source) -> bool {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
-fn table(tree: &DeTable<'_>, path: &mut Vec<String>, source: &Source, out: &mut String) {
+fn table(tree: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: &mut String) {
     let entries = || tree.iter().map(|(key, value)| (bare(key.get_ref()), value));
     let is_section = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
-        DeValue::Table(inner) => !is_inline(value, source) || mixed(inner, value, source),
-        DeValue::Array(list) => list.iter().any(|item| item.get_ref().is_table() && !is_inline(item, source)),
+        DeValue::Table(inner) => !is_inline(value, text.source) || mixed(inner, value, text.source),
+        DeValue::Array(list) => list.iter().any(|item| item.get_ref().is_table() && !is_inline(item, text.source)),
         _ => false,
     };
+    let own = path.join(".");
     let has_values = entries().any(|(_, value)| !is_section(value));
     if !path.is_empty() && (has_values || tree.is_empty()) {
         let gap = if out.is_empty() { "" } else { "\n" };
-        out.extend([gap, "[", &path.join("."), "]\n"]);
+        out.extend([gap, "[", &own, "]\n"]);
     }
     for (key, value) in entries().filter(|(_, value)| !is_section(value)) {
         let range = TextRange::from(value.span());
-        let text = source.slice(range).trim_end();
-        let line = source.line(range.start);
-        let from = if is_own(path, line, source) { String::new() } else { format!("  # line {line}") };
-        let _ = writeln!(out, "{key} = {text}{from}");
+        let written = text.source.slice(range).trim_end();
+        let line = text.source.line(range.start);
+        let from = if is_own(&own, line, text) { String::new() } else { format!("  # line {line}") };
+        let _ = writeln!(out, "{key} = {written}{from}");
     }
     for (key, value) in entries().filter(|(_, value)| is_section(value)) {
         path.push(key);
         match value.get_ref() {
-            DeValue::Table(inner) => table(inner, path, source, out),
+            DeValue::Table(inner) => table(inner, path, text, out),
             DeValue::Array(list) => {
                 for item in list {
                     let DeValue::Table(inner) = item.get_ref() else { continue };
-                    list_item(inner, path, source, out);
+                    list_item(inner, path, text, out);
                 }
             }
             _ => {}
@@ -56,11 +76,11 @@ fn table(tree: &DeTable<'_>, path: &mut Vec<String>, source: &Source, out: &mut 
 }
 
 /// One of a list of tables.
-fn list_item(inner: &DeTable<'_>, path: &mut Vec<String>, source: &Source, out: &mut String) {
+fn list_item(inner: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: &mut String) {
     let gap = if out.is_empty() { "" } else { "\n" };
     out.extend([gap, "[[", &path.join("."), "]]\n"]);
     let start = out.len();
-    table(inner, path, source, out);
+    table(inner, path, text, out);
     // Its own header has been written.
     let own = format!("\n[{}]\n", path.join("."));
     if out[start..].starts_with(&own) {
@@ -75,12 +95,9 @@ fn mixed(inner: &DeTable<'_>, value: &Spanned<DeValue<'_>>, source: &Source) -> 
 }
 
 /// Whether a line belongs to the table of this path, or to one that it is inline in: by the header above it.
-fn is_own(path: &[String], line: u32, source: &Source) -> bool {
-    let above = (1..=line).rev().map(|line| source.slice(source.line_range(line)).trim());
-    let header = { above }.find(|text| text.starts_with('['));
-    let header = header.map(|text| text.trim_start_matches('[').split(']').next().unwrap_or_default().trim());
-    let path = path.join(".");
-    header.is_none_or(|header| path.strip_prefix(header).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+fn is_own(path: &str, line: u32, text: &Text<'_>) -> bool {
+    let header = text.headers.get(line as usize - 1).copied().unwrap_or_default();
+    header.is_empty() || path.strip_prefix(header).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A key as it must be written.
