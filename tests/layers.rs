@@ -51,7 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lower", "beside", "guest", "cost",
         ],
     ),
-    ("explain", &["value", "facts", "fly_toml", "spec", "model", "guest"]),
+    ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
     (

@@ -49,10 +49,8 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
     }
     let mut report = Report::default();
     let file = report.sources.add(source);
-    let stdin = path == Path::new("-");
-    let (around, roots) = if stdin { (Vec::new(), Vec::new()) } else { (vec![(file, false)], near::roots(&path)) };
-    let files = near::read(&mut report.sources, &around, &[], &roots);
-    let beside = Surroundings { files: &files, complete: !stdin };
+    let (files, complete) = near::beside(&mut report.sources, file, &path);
+    let beside = Surroundings { files: &files, complete };
     let environment = if plain { None } else { input::environment(report.sources.get(file), args.env.as_deref())? };
     let options = Options { environment, today: Some(input::today(None)?), ..Options::default() };
     let compilation = if plain {

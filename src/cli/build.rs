@@ -37,10 +37,8 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let environments = environments(&source, args)?;
     let mut report = Report::default();
     let spec = report.sources.add(source);
-    let stdin = path == Path::new("-");
-    let (around, roots) = if stdin { (Vec::new(), Vec::new()) } else { (vec![(spec, false)], near::roots(&path)) };
-    let beside = near::read(&mut report.sources, &around, &[], &roots);
-    let beside = Surroundings { files: &beside, complete: !stdin };
+    let (files, complete) = near::beside(&mut report.sources, spec, &path);
+    let beside = Surroundings { files: &files, complete };
     let mut trees = Vec::new();
     for environment in environments {
         let mut output = environment.as_ref().map_or_else(|| args.output.clone(), |name| args.output.join(name));

@@ -14,6 +14,15 @@ use crate::spread;
 /// Where workflows lie in a repository.
 const WORKFLOWS: &str = ".github/workflows";
 
+/// Reads what lies beside one spec or file that was given by its path. Says also whether all that it names was looked for:
+/// standard input lies nowhere.
+pub(super) fn beside(sources: &mut Sources, file: FileId, path: &Path) -> (Vec<FileId>, bool) {
+    if path == Path::new("-") {
+        return (Vec::new(), false);
+    }
+    (read(sources, &[(file, false)], &[], &roots(path)), true)
+}
+
 /// Reads what was found in folders (`paths`), and what `files` may name, unless it is there already: each with whether it
 /// is a fly.toml in a folder that was searched. `roots` are folders that may be those of a repository.
 pub(super) fn read(

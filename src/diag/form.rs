@@ -23,6 +23,15 @@ pub(crate) fn list(words: &[&str], last: &str) -> String {
     }
 }
 
+/// "a, b and c".
+pub(crate) fn sentence(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
 /// The word that was probably meant: at most a third of it mistyped, or spelled with other dashes or capitals.
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cx, count, list};
+use super::{Cx, count};
+use crate::diag::form::sentence;
 use crate::fly_toml::RestartPolicy;
 use crate::model::Group;
 use crate::spec::Kind;
@@ -82,7 +83,7 @@ pub(super) fn host(cx: &Cx<'_>) -> Vec<String> {
                 (_, []) => format!("{machines}: every region with one has another, unless both are on that host."),
                 (_, alone) => format!(
                     "{machines}: {} {} its only one; {} goes on elsewhere, farther away.",
-                    list(alone),
+                    sentence(alone),
                     if alone.len() == 1 { "may lose" } else { "may each lose" },
                     if group.serves { "traffic" } else { "work" }
                 ),
@@ -144,7 +145,7 @@ pub(super) fn region(cx: &Cx<'_>) -> Vec<String> {
         if !data.is_empty() {
             let names: Vec<String> = data.into_iter().collect();
             let verb = if names.len() == 1 { "has its primary" } else { "have their primaries" };
-            out.push(format!("{} {verb} in {region}: writes fail everywhere while it is lost.", list(&names)));
+            out.push(format!("{} {verb} in {region}: writes fail everywhere while it is lost.", sentence(&names)));
         }
     }
     out

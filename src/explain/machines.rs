@@ -1,6 +1,7 @@
 //! How many machines there are, where, of what size and with what on them.
 
-use super::{Cx, count, list, unless_written};
+use super::{Cx, count, unless_written};
+use crate::diag::form::sentence;
 use crate::guest::Guest;
 use crate::model::Group;
 
@@ -47,7 +48,7 @@ fn of_spec(cx: &Cx<'_>, group: &Group) -> String {
     let places: Vec<String> =
         group.placement.iter().map(|(region, count)| format!("{} in {}", count.get(), region.value)).collect();
     let of = if cx.app.groups.len() == 1 { String::new() } else { format!(" for `{}`", group.name.value) };
-    format!("The set-up ends with {}{of}: {}.", count(group.machines(), "machine"), list(&places))
+    format!("The set-up ends with {}{of}: {}.", count(group.machines(), "machine"), sentence(&places))
 }
 
 /// What the first deploy makes (flyctl `internal/command/deploy/machines_deploymachinesapp.go`).

@@ -3,7 +3,8 @@
 //! Source: Fly.io, reference/configuration (`deploy`), reference/health-checks, blueprints/seamless-deployments; flyctl
 //! `internal/command/deploy`.
 
-use super::{Cx, count, list, seconds, unless_written};
+use super::{Cx, count, seconds, unless_written};
+use crate::diag::form::sentence;
 use crate::fly_toml::Strategy;
 use crate::model::Group;
 
@@ -45,7 +46,7 @@ pub(super) fn gates(cx: &Cx<'_>) -> Vec<String> {
     let healthy = if checks.is_empty() {
         "started, and not ended at once: there is no check, so one that answers nothing passes too".to_owned()
     } else {
-        format!("started and passes {}", list(&checks))
+        format!("started and passes {}", sentence(&checks))
     };
     out.push(match strategy {
         Strategy::Rolling => format!(

@@ -2,7 +2,8 @@
 //!
 //! Source: Fly.io, reference/fly-proxy-autostop-autostart, launch/autostop-autostart, apps/concurrency.
 
-use super::{Cx, count, list, unless_written};
+use super::{Cx, count, unless_written};
+use crate::diag::form::sentence;
 use crate::fly_toml::{AutoStop, ConcurrencyType};
 use crate::model::{Group, Service};
 
@@ -154,7 +155,7 @@ pub(super) fn quiet(cx: &Cx<'_>) -> Vec<String> {
             1 => format!("1 of {} runs in {}", n.get(), region.value),
             stay => format!("{stay} of {} run in {}", n.get(), region.value),
         });
-        let places = list(&places.collect::<Vec<_>>());
+        let places = sentence(&places.collect::<Vec<_>>());
         out.push(if running == 0 {
             format!("{machines} are all stopped, and cost their disks alone. {}", first_request(start))
         } else {

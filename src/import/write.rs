@@ -10,6 +10,7 @@ use super::estate::{Environment, Member};
 use super::live::{Cert, Ip, LiveApp, Scale};
 use super::{QUESTION, Read, Request};
 use crate::diag::Diagnostics;
+use crate::diag::form::sentence;
 use crate::fly_toml::{self, Format, Nested};
 use crate::kinds::app::{Access, V4};
 use crate::source::Source;
@@ -49,14 +50,6 @@ fn path(read: &Read<'_>) -> String {
     let name = read.source.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let path = if read.file.folder == "." { name.to_owned() } else { format!("{}/{name}", read.file.folder) };
     path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-fn sentence(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
 }
 
 fn quoted(text: &str) -> String {
