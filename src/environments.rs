@@ -21,7 +21,7 @@ pub fn names(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let Ok(root) = DeTable::parse(source.text()) else { return Vec::new() };
-    resolve::environments(root.get_ref()).into_iter().map(|(name, _)| name).collect()
+    resolve::environments(root.get_ref())
 }
 
 /// The environments that are meant: the wanted one, or all; the base where there are none.

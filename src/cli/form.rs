@@ -11,13 +11,13 @@ use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
     UNKNOWN_REFERENCE, WRONG_REFERENCE,
 };
-use crate::resolve::{TEMPLATE_CYCLE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE};
+use crate::resolve::{TEMPLATE_CYCLE, TEMPLATES_TOO_LARGE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE};
 use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
 use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 33] = [
+const PAGES: [(&RuleId, &str); 34] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -90,6 +90,11 @@ const PAGES: [(&RuleId, &str); 33] = [
         &SHARED_SECRET,
         "An app has a secret from one source in production and in another environment: whoever may see the rehearsal has \
          the key of production, and what is tried there happens to real accounts. Give the environment a source of its own.",
+    ),
+    (
+        &TEMPLATES_TOO_LARGE,
+        "Large templates under very many apps: the merged spec would not fit into memory. Ten thousand apps with forty \
+         keys from a template are well within the bound.",
     ),
     (&UNUSED_TEMPLATE, "No app and no other template extends it: what is changed there has no effect."),
     (

@@ -16,13 +16,24 @@ const OF_PROJECT: [&str; 7] = ["org", "suffix", "tier", "regions", "primary_regi
 const DECLARATIONS: [&str; 4] = ["app", "postgres", "redis", "bucket"];
 const POLICY: &str = "policy";
 
+/// How many environments a spec may have: each is judged and built as a spec of its own.
+pub(super) const MOST: usize = 100;
+
 /// Puts an environment over the rest, and takes all of them out. What is wrong with the others is said too.
 pub(super) fn overlay(root: &mut DeTable<'_>, wanted: Option<&str>, cx: &mut Cx<'_>) {
     let Some(mut value) = root.remove(KEY) else { return };
     if cx.table("`environment`", &mut value).is_none() {
         return;
     }
-    for (key, mut value) in into_table(value) {
+    let range = value.span();
+    let environments = into_table(value);
+    if environments.len() > MOST {
+        let at = environments.keys().nth(MOST).map_or(range, Spanned::span);
+        cx.error(INVALID_VALUE, at, format!("more than {MOST} environments"))
+            .help("environments are few; what there is many of are apps, from a template, or previews");
+        return;
+    }
+    for (key, mut value) in environments {
         let name = key.get_ref().to_string();
         if name.parse::<Key>().is_err() {
             cx.error(INVALID_VALUE, key.span(), format!("`{name}` cannot be the name of an environment"))

@@ -22,6 +22,8 @@ pub use print::print;
 pub static UNKNOWN_TEMPLATE: RuleId = RuleId { name: "unknown-template", code: "FA024" };
 /// The rule of templates that extend themselves.
 pub static TEMPLATE_CYCLE: RuleId = RuleId { name: "template-cycle", code: "FA025" };
+/// The rule of templates that make a spec too large.
+pub static TEMPLATES_TOO_LARGE: RuleId = RuleId { name: "templates-too-large", code: "FA029" };
 /// The rule of templates that nobody extends.
 pub static UNUSED_TEMPLATE: RuleId = RuleId { name: "unused-template", code: "FA027" };
 /// The rule of overlays of something that is not there.
@@ -58,10 +60,10 @@ impl Cx<'_> {
     }
 }
 
-/// The environments of a spec, in its order, with the places of their names.
-pub fn environments(root: &DeTable<'_>) -> Vec<(String, TextRange)> {
+/// The environments of a spec, in its order; of too many the first.
+pub fn environments(root: &DeTable<'_>) -> Vec<String> {
     let Some(DeValue::Table(table)) = root.get(environment::KEY).map(Spanned::get_ref) else { return Vec::new() };
-    table.keys().map(|key| (key.get_ref().to_string(), key.span().into())).collect()
+    table.keys().take(environment::MOST).map(|key| key.get_ref().to_string()).collect()
 }
 
 /// A spec with its templates merged into what extends them, and an environment over it; without one, the base.

@@ -1,12 +1,12 @@
 //! `[template.<key>]`, and `extends`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::merge::{into_table, merge};
-use super::{Cx, TEMPLATE_CYCLE, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE, did_you_mean};
+use super::{Cx, TEMPLATE_CYCLE, TEMPLATES_TOO_LARGE, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE, did_you_mean};
 use crate::diag::form::WRONG_TYPE;
 use crate::source::TextRange;
 
@@ -16,6 +16,10 @@ const APP: &str = "app";
 
 /// How many templates may stand behind each other: what is above is a cycle, or a riddle.
 const DEEPEST: usize = 16;
+
+/// How many entries may come from templates: many times what ten thousand apps need, and a bound on memory like that of
+/// the text itself (`source::MAX_BYTES`).
+const MOST: usize = 2_000_000;
 
 /// Puts templates under the apps that extend them, and takes them out.
 pub(super) fn extend(root: &mut DeTable<'_>, cx: &mut Cx<'_>) {
@@ -29,11 +33,10 @@ pub(super) fn extend(root: &mut DeTable<'_>, cx: &mut Cx<'_>) {
         let name = format!("`template.{}`", key.get_ref());
         cx.table(&name, value);
     }
-    // Each by itself first: what is wrong with one is said once, and not for each app.
-    let names: Vec<String> = templates.keys().map(|key| key.get_ref().to_string()).collect();
-    for name in &names {
-        let mut path = vec![name.as_str()];
-        check(&templates, name, &mut path, cx);
+    // Each once, and not for each app: what is wrong with one is said once, and what many extend is not merged anew.
+    let mut merged = Merged { templates: &templates, done: BTreeMap::new(), copied: 0 };
+    for key in templates.keys() {
+        merged.settle(key.get_ref(), &mut Vec::new(), cx);
     }
     if cx.diagnostics.ok().is_err() {
         return;
@@ -49,7 +52,7 @@ pub(super) fn extend(root: &mut DeTable<'_>, cx: &mut Cx<'_>) {
             && app.contains_key(EXTENDS)
         {
             let own = std::mem::take(app);
-            *app = complete(own, &templates, cx);
+            *app = merged.under(own, &[], cx);
         }
     }
 }
@@ -65,21 +68,68 @@ fn unused(templates: &DeTable<'_>, apps: &DeTable<'_>, cx: &mut Cx<'_>) {
     }
 }
 
-/// A table over the templates that it extends.
-fn complete<'s>(mut own: DeTable<'s>, templates: &DeTable<'s>, cx: &mut Cx<'_>) -> DeTable<'s> {
-    let Some(extends) = own.remove(EXTENDS) else { return own };
-    let mut base = DeTable::new();
-    for (name, at) in names(&extends, cx) {
-        match templates.get(name.as_str()).map(Spanned::get_ref) {
-            Some(DeValue::Table(template)) => {
-                let template = complete(template.clone(), templates, cx);
-                merge(&mut base, template);
-            }
-            _ => unknown(&name, at, templates, cx),
+/// Templates with all that they extend.
+struct Merged<'t, 's> {
+    templates: &'t DeTable<'s>,
+    done: BTreeMap<String, DeTable<'s>>,
+    /// How many entries have been copied from one table to another.
+    copied: usize,
+}
+
+impl<'s> Merged<'_, 's> {
+    /// Merges a template with what it extends. `path` are those that are under way.
+    fn settle(&mut self, name: &str, path: &mut Vec<String>, cx: &mut Cx<'_>) {
+        let Some(DeValue::Table(own)) = self.templates.get(name).map(Spanned::get_ref) else { return };
+        if self.done.contains_key(name) {
+            return;
         }
+        path.push(name.to_owned());
+        let extends = own.get(EXTENDS).map(|extends| names(extends, cx)).unwrap_or_default();
+        for (next, at) in &extends {
+            if let Some(ring) = path.iter().position(|open| open == next) {
+                let ring = path[ring..].join(" extends ");
+                cx.error(TEMPLATE_CYCLE, *at, format!("the template `{next}` extends itself"))
+                    .label(format!("{ring} extends {next}"))
+                    .help("take what they have in common into a template of its own");
+            } else if path.len() >= DEEPEST {
+                cx.error(TEMPLATE_CYCLE, *at, format!("more than {DEEPEST} templates stand behind each other"));
+            } else {
+                self.settle(next, path, cx);
+            }
+        }
+        let whole = self.under(own.clone(), path, cx);
+        self.done.insert(name.to_owned(), whole);
+        path.pop();
     }
-    merge(&mut base, own);
-    base
+
+    /// A table over the templates that it extends, but for those of `path`.
+    fn under(&mut self, mut own: DeTable<'s>, path: &[String], cx: &mut Cx<'_>) -> DeTable<'s> {
+        let Some(extends) = own.remove(EXTENDS) else { return own };
+        let mut base = DeTable::new();
+        for (name, at) in names(&extends, cx) {
+            if !self.templates.contains_key(name.as_str()) {
+                unknown(&name, at, self.templates, cx);
+                continue;
+            }
+            let Some(template) = self.done.get(&name).filter(|_| !path.contains(&name)) else { continue };
+            let more = entries(template);
+            if self.copied <= MOST && self.copied + more > MOST {
+                cx.error(TEMPLATES_TOO_LARGE, at, format!("templates make a spec of more than {MOST} entries"))
+                    .help("let fewer apps extend large templates");
+            }
+            self.copied += more;
+            if self.copied <= MOST {
+                merge(&mut base, template.clone());
+            }
+        }
+        merge(&mut base, own);
+        base
+    }
+}
+
+/// How many keys a table has, with those of the tables in it.
+fn entries(table: &DeTable<'_>) -> usize {
+    table.iter().map(|(_, value)| 1 + value.get_ref().as_table().map_or(0, entries)).sum()
 }
 
 /// The templates that `extends` names.
@@ -102,31 +152,4 @@ fn unknown(name: &str, at: TextRange, templates: &DeTable<'_>, cx: &mut Cx<'_>) 
     let keys = templates.keys().map(|key| key.get_ref().as_ref());
     let help = did_you_mean(name, keys, &format!("declare it: [template.{name}]"));
     cx.error(UNKNOWN_TEMPLATE, at, format!("there is no template `{name}`")).help(help);
-}
-
-/// Follows a template to all that it extends.
-fn check<'t>(templates: &'t DeTable<'_>, name: &'t str, path: &mut Vec<&'t str>, cx: &mut Cx<'_>) {
-    let Some(DeValue::Table(template)) = templates.get(name).map(Spanned::get_ref) else { return };
-    let Some(extends) = template.get(EXTENDS) else { return };
-    for (next, at) in names(extends, cx) {
-        let Some((key, _)) = templates.get_key_value(next.as_str()) else {
-            if path.len() == 1 {
-                unknown(&next, at, templates, cx);
-            }
-            continue;
-        };
-        let next: &str = key.get_ref().as_ref();
-        if path[0] == next {
-            let ring = path.join(" extends ");
-            cx.error(TEMPLATE_CYCLE, at, format!("the template `{next}` extends itself"))
-                .label(format!("{ring} extends {next}"))
-                .help("take what they have in common into a template of its own");
-        } else if path.len() >= DEEPEST && !path.contains(&next) {
-            cx.error(TEMPLATE_CYCLE, at, format!("more than {DEEPEST} templates stand behind each other"));
-        } else if !path.contains(&next) {
-            path.push(next);
-            check(templates, next, path, cx);
-            path.pop();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Templates, environments and values of other declarations, as a user meets them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::world::{World, golden};
 
@@ -230,4 +231,39 @@ fn secrets_of_production_are_not_those_of_a_rehearsal() {
     assert!(all[0].contains("`A` of app.web is the same in `production` and `staging`"), "{all:?}");
     let own = "[environment.staging.app.web]\nsecrets = { A = { env = \"STAGING_A\" }, B = { file = \"staging.pem\" } }\n\n[environment.staging.app.web.http_service]";
     assert_eq!(found(&text.replace("[environment.staging.app.web.http_service]", own)), [""; 0]);
+}
+
+/// Templates that extend each other many times over are read once each.
+#[test]
+fn templates_are_merged_once() {
+    let mut text =
+        "version = 1\n[project]\nname = \"a\"\norg = \"b\"\n[template.t0]\nkill_timeout = \"9s\"\n".to_owned();
+    for n in 1..14 {
+        let below = format!("\"t{}\", ", n - 1).repeat(20);
+        let _ = write!(text, "[template.t{n}]\nextends = [{below}]\n");
+    }
+    text += "[app.web]\nextends = \"t13\"\n";
+    let merged = World::with(text).run(&["resolve"]).exits(0).stdout;
+    assert!(merged.ends_with("[app.web]\nkill_timeout = \"9s\"  # line 6\n"), "{merged}");
+}
+
+/// What templates add is bounded as what is read is.
+#[test]
+fn templates_make_no_spec_of_any_size() {
+    let mut text = "version = 1\n[project]\nname = \"a\"\norg = \"b\"\n[template.t.env]\n".to_owned();
+    for n in 0..20_000 {
+        let _ = writeln!(text, "A{n} = 1");
+    }
+    for n in 0..1_000 {
+        let _ = write!(text, "[app.a{n}]\nextends = \"t\"\n");
+    }
+    let run = World::with(text).run(&["lint", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("error[templates-too-large] templates make a spec of more than"), "{run}");
+}
+
+#[test]
+fn environments_are_few() {
+    let many: String = (0..101).map(|n| format!("[environment.e{n}]\n")).collect();
+    let run = World::with(format!("{}{many}", super::world::clean())).run(&["build", "--format", "concise"]).exits(1);
+    assert_eq!(run.stdout.matches("error[invalid-value] more than 100 environments").count(), 1, "{run}");
 }
