@@ -15,6 +15,9 @@ macro_rules! examples {
 examples!(
     "minimal",
     "reference",
+    "reference-as-drawn",
+    "monorepo",
+    "tenant-cells",
     "private-services",
     "two-organisations",
     "game-server",

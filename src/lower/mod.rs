@@ -15,7 +15,7 @@ use crate::model::{Model, Project, ResourceId};
 use crate::schema::nearest;
 use crate::source::{FileId, TextRange};
 use crate::spec::{self, Kind, Placement, Reference, Spec, Tier};
-use crate::value::{AppName, Entries, Key, Origin, RegionCode, Scalar, Sourced, Why};
+use crate::value::{AppName, Entries, Key, Name, Origin, RegionCode, Scalar, Sourced, Why};
 
 /// The rule of references to nothing.
 pub static UNKNOWN_REFERENCE: RuleId = RuleId { name: "unknown-reference", code: "FA010" };
@@ -63,6 +63,7 @@ pub(crate) struct ProjectCx {
     pub(crate) tier: Tier,
     pub(crate) regions: Option<Sourced<Placement>>,
     pub(crate) primary_region: Option<Sourced<RegionCode>>,
+    pub(crate) network: Option<Sourced<Name>>,
     pub(crate) env: Entries<String, Sourced<Scalar>>,
 }
 
@@ -113,6 +114,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
             tier: tier.value,
             regions: project.regions,
             primary_region,
+            network: project.network,
             env: project.env,
         },
         names,
@@ -136,7 +138,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
             tier,
             regions: cx.project.regions.take(),
             primary_region: cx.project.primary_region.take(),
-            network: project.network,
+            network: cx.project.network.take(),
         }),
         apps,
         postgres,

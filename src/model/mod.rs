@@ -98,6 +98,8 @@ pub struct App {
     pub services: Vec<Service>,
     /// Who may reach it.
     pub access: Sourced<Access>,
+    /// Its custom private network.
+    pub network: Option<Sourced<Name>>,
     /// Its addresses.
     pub ips: Ips,
     /// Host names that get a certificate.

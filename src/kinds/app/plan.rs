@@ -173,10 +173,10 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
                 "--org".into(),
                 word(model.project().org.as_str()),
             ];
-            if let Some(network) = &model.project().network {
+            if let Some(network) = &app.network {
                 command.extend(["--network".into(), word(network.as_str())]);
             }
-            let network = model.project().network.as_ref().map_or("", |network| network.as_str());
+            let network = app.network.as_ref().map_or("", |network| network.as_str());
             StepText { id: "create".to_owned(), call: vec!["app".into(), name, word(network)], command, origin: header }
         }
         AppStep::Address(address) => address_text(address, app, &name, header),

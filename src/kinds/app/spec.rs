@@ -26,6 +26,9 @@ with_fly_toml_keys! {
         pub group: Entries<Name, Sourced<GroupSpec>>,
         /// Who may reach the app. Default: public with a service, internal without.
         pub access: Option<Sourced<Access>>,
+        /// A custom private network, which only its own apps reach. Default: the project's. An app keeps the network that
+        /// it was created in.
+        pub network: Option<Sourced<Name>>,
         /// Addresses. Default for a public app: a shared IPv4 and an IPv6.
         pub ips: Option<Sourced<IpsSpec>>,
         /// Host names that get a certificate.

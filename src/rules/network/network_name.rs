@@ -1,6 +1,7 @@
 use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
+use crate::value::{Name, Sourced};
 
 declare_rule! {
     /// Checks that the name of a custom network is one that Fly.io takes.
@@ -51,17 +52,22 @@ declare_rule! {
 }
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
-    let Some(network) = model.project.as_ref().and_then(|project| project.network.as_ref()) else { return };
-    let begins = network.starts_with(|c: char| c.is_ascii_alphabetic());
-    if begins && !network.contains('_') {
-        return;
+    let of_project = model.project.as_ref().and_then(|project| project.network.as_ref());
+    // What an app has from the project is told once.
+    let is_own = |network: &&Sourced<Name>| of_project.is_none_or(|of_project| of_project.origin != network.origin);
+    let of_apps = model.apps.iter().filter_map(|app| app.network.as_ref()).filter(is_own);
+    for network in of_project.into_iter().chain(of_apps) {
+        let begins = network.starts_with(|c: char| c.is_ascii_alphabetic());
+        if begins && !network.contains('_') {
+            continue;
+        }
+        let right = network.replace('_', "-");
+        let edit = begins.then(|| cx.edits().replace_word(network.range(), &right));
+        let fix = cx.safe_fix(format!("write {right}"), edit);
+        let help = if begins { format!("write `network = \"{right}\"`") } else { "begin it with a letter".to_owned() };
+        cx.report(network.origin, format!("`{}` cannot be the name of a network", network.value))
+            .label("letters, digits and dashes, a letter first")
+            .help(help)
+            .fix(fix);
     }
-    let right = network.replace('_', "-");
-    let edit = begins.then(|| cx.edits().replace_word(network.range(), &right));
-    let fix = cx.safe_fix(format!("write {right}"), edit);
-    let help = if begins { format!("write `network = \"{right}\"`") } else { "begin it with a letter".to_owned() };
-    cx.report(network.origin, format!("`{}` cannot be the name of a network", network.value))
-        .label("letters, digits and dashes, a letter first")
-        .help(help)
-        .fix(fix);
 }

@@ -25,7 +25,10 @@ pub(crate) fn wire(model: &mut Model, cx: &mut LowerCx<'_>) {
             let (variable, target) = (entry.variable.clone(), entry.target);
             let (value, why) = match target.kind {
                 Kind::App => match url(&model.apps[target.index], target.origin, cx) {
-                    Some(url) => (url, &USED_APP),
+                    Some(url) => {
+                        one_network(&model.apps[index], &model.apps[target.index], &url, target.origin, cx);
+                        (url, &USED_APP)
+                    }
                     None => continue,
                 },
                 Kind::Bucket => (model.buckets[target.index].name.to_string(), &USED_BUCKET),
@@ -35,6 +38,27 @@ pub(crate) fn wire(model: &mut Model, cx: &mut LowerCx<'_>) {
             model.apps[index].toml.env.push(variable.map(|name| name.to_string()), value);
         }
     }
+}
+
+/// Private names and addresses are known in one network alone (Fly.io, networking/custom-private-networks).
+fn one_network(app: &App, used: &App, url: &str, at: Origin, cx: &mut LowerCx<'_>) {
+    let name = |app: &App| app.network.as_ref().map(|network| network.value.to_string());
+    if name(app) == name(used) || url.ends_with(".fly.dev") {
+        return;
+    }
+    let on = |app: &App| name(app).map_or("the default network".to_owned(), |name| format!("the network `{name}`"));
+    let (from, to) = (on(app), on(used));
+    let error = cx.report.error(
+        WRONG_REFERENCE,
+        at,
+        format!("app.{} cannot reach app.{}, which is on {to}", app.key.value, used.key.value),
+    );
+    let error = error.label(format!("from {from}"));
+    let error = match used.network.as_ref().or(app.network.as_ref()) {
+        Some(network) => error.related(network.origin, "its own network"),
+        None => error,
+    };
+    error.help("put both on one network, or let the other one be public");
 }
 
 /// Puts values of other declarations into variables, once all are known.
