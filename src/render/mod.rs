@@ -13,6 +13,7 @@ pub use fly_toml::GENERATED;
 
 use std::collections::BTreeMap;
 
+use crate::checklist::Checklist;
 use crate::facts::Facts;
 use crate::model::{App, Model};
 use crate::plan::{Layout, Plan, Step, StepText};
@@ -38,6 +39,7 @@ pub(crate) struct RenderCx<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) layout: &'a Layout,
     pub(crate) facts: &'a Facts,
+    pub(crate) checklist: &'a Checklist,
     /// The spec, for its name and the lines that comments cite.
     pub(crate) source: &'a Source,
 }

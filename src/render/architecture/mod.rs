@@ -37,6 +37,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     data::volumes(&mut out, model);
     data::secrets(&mut out, model);
     traffic::domains(&mut out, model);
+    checklist::checklist(&mut out, cx);
     checklist::waivers(&mut out, model);
     runbook::runbook(&mut out, model);
     out
