@@ -39,7 +39,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     traffic::domains(&mut out, model);
     checklist::checklist(&mut out, cx);
     checklist::waivers(&mut out, model);
-    runbook::runbook(&mut out, model);
+    runbook::runbook(&mut out, cx);
     out
 }
 
