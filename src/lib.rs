@@ -262,8 +262,16 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         }
         if until != Until::Judged && diagnostics.ok().is_ok() {
             let checklist = Checklist::of(&judging, &plan);
-            let cx = RenderCx { model, plan: &plan, layout, facts, checklist: &checklist, source };
-            out.artifacts = Some(render::render(cx));
+            out.artifacts = Some(render::render(RenderCx {
+                model,
+                plan: &plan,
+                layout,
+                facts,
+                checklist: &checklist,
+                environment,
+                preview: options.suffix.is_some(),
+                source,
+            }));
         }
     }
     out.diagnostics = diagnostics.finish();

@@ -48,7 +48,7 @@ fn all_lines_of_all_runbooks_are_in_the_catalogue() {
         let blocks = page.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
         let blocks = blocks.map(|block| block.replace("\\\n", " ")).collect::<Vec<_>>();
         for line in blocks.iter().flat_map(|block| block.lines()) {
-            let command = line.split("  # ").next().unwrap();
+            let command = line.split("  # ").next().unwrap().split(" | gh ").next().unwrap();
             let words = shlex::split(command).unwrap_or_else(|| panic!("no words: {line}"));
             let Some(("fly", words)) = words.split_first().map(|(fly, words)| (fly.as_str(), words)) else {
                 panic!("no line of fly: {line}")

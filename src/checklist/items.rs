@@ -97,6 +97,9 @@ pub(super) const ITEMS: &[Item] = &[
         "immediate-strategy", "strategy-with-volumes", "bluegreen-without-check", "max-unavailable",
     ])),
     item("Deploys", "an image's name stands for one image", apps, Rules(&["mutable-image"])),
+    item("Deploys", "deploys run from the repository, one after the other", apps, WholeOrLook(|model, _| {
+        model.project().ci.is_some()
+    }, |_| "`gh workflow list`; `ci = \"github\"` renders one".to_owned())),
     item("Deploys", "a rollback has been rehearsed", apps, Look(|model| {
         code(&["fly releases --image -a ", first(model)])
     })),
@@ -111,8 +114,9 @@ pub(super) const ITEMS: &[Item] = &[
     item("Monitoring", "logs leave Fly.io, which keeps them for days", apps, WholeOrLook(|model, facts| {
         model.apps.iter().any(|app| image(app).is_some_and(|image| facts.names.is_log_shipper(image)))
     }, |model| code(&["fly apps list --org ", org(model)]))),
-    item("Monitoring", "somebody is told when a check fails, and has been once", apps, Look(|_| {
-        "<https://fly-metrics.net>".to_owned()
+    item("Monitoring", "somebody is told when something fails, and has been once", apps, Look(|model| {
+        let rules = if model.project().alerts { "`alerts.yml`" } else { "`alerts = true` renders rules" };
+        format!("{rules}, <https://fly-metrics.net>")
     })),
     item("Monitoring", "errors are collected", apps, WholeOrLook(|model, _| {
         model.apps.iter().any(|app| app.secrets.iter().any(|secret| secret.name.as_str() == "SENTRY_DSN"))

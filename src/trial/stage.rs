@@ -144,8 +144,16 @@ impl Stage {
         let plan = plan::plan(&model);
         // Nobody reads its documents.
         let checklist = Checklist::default();
-        let cx = RenderCx { model: &model, plan: &plan, layout: &layout, facts, checklist: &checklist, source };
-        let files = render::render(cx);
+        let files = render::render(RenderCx {
+            model: &model,
+            plan: &plan,
+            layout: &layout,
+            facts,
+            checklist: &checklist,
+            environment: None,
+            preview: false,
+            source,
+        });
         let out = stage.root.path().join(PROJECT).join("out");
         let written = sink::compare(&out, &files, Compare { force: true, partial: false });
         written.and_then(|changes| sink::write(&changes)).map_err(|error| io::Error::other(error.to_string()))?;

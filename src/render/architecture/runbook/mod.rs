@@ -3,16 +3,15 @@
 
 mod data;
 mod regions;
+mod tokens;
 
 use std::fmt::Write as _;
 
-use super::super::RenderCx;
 use super::super::engine::quote;
+use super::super::{RenderCx, deployed};
 use super::{DRAWABLE, counted, plain};
 use crate::fly_toml::FlyToml;
-use crate::kinds::app::AppStep;
 use crate::model::{App, Model};
-use crate::plan::Action;
 
 pub(super) fn runbook(out: &mut String, cx: RenderCx<'_>) {
     out.push_str(
@@ -23,6 +22,7 @@ pub(super) fn runbook(out: &mut String, cx: RenderCx<'_>) {
          **Take down:** `./teardown.sh --dry-run` shows what would go; what holds data stays unless its kind is named.\n\n\
          **First in an incident:** <https://status.flyio.net> says whether it is Fly.io, and mails whoever subscribes there.\n",
     );
+    tokens::tokens(out, cx);
     rollback(out, cx);
     stops(out, cx.model);
     regions::lost(out, cx);
@@ -34,12 +34,6 @@ pub(super) fn runbook(out: &mut String, cx: RenderCx<'_>) {
 /// Commands as a block of their own.
 fn block(out: &mut String, lines: &[String]) {
     let _ = write!(out, "\n```sh\n{}\n```\n", lines.join("\n"));
-}
-
-/// Apps in the order in which they are deployed.
-fn deployed(cx: RenderCx<'_>) -> impl Iterator<Item = &App> {
-    let steps = cx.plan.steps.iter().filter(|step| step.action == Action::App(AppStep::Deploy));
-    steps.map(|step| &cx.model.apps[step.resource.index])
 }
 
 fn has_release_command(toml: &FlyToml) -> bool {
