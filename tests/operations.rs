@@ -175,7 +175,9 @@ fn what_users_write_is_a_word() {
 
 #[test]
 fn a_workflow_stays_in_its_repository() {
-    for (folder, fits) in [("infra/shop", true), (".", true), ("..", false), ("a/../../b", false), ("/srv", false), ("~/x", false)] {
+    for (folder, fits) in
+        [("infra/shop", true), (".", true), ("..", false), ("a/../../b", false), ("/srv", false), ("~/x", false)]
+    {
         let spec = format!(
             "version = 1\n[project]\nname = \"shop\"\norg = \"acme\"\ntier = \"development\"\nregions = [\"iad\"]\nci = \"github\"\n\
              ci_folder = \"{folder}\"\n[app.web]\n"
