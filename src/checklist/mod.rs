@@ -88,7 +88,7 @@ impl Checklist {
     /// Goes through the list.
     pub(crate) fn of(judging: &Judging<'_>, plan: &Plan) -> Self {
         let model = judging.model;
-        let names = ITEMS.iter().flat_map(|item| item.rules());
+        let names = ITEMS.iter().flat_map(items::Item::rules);
         let rules: Vec<&'static Rule> = names.filter_map(|name| rules::find(name)).collect();
         let hits = rules::audit(judging, plan, &rules);
         let items = ITEMS.iter().filter(|item| (item.applies)(model));
@@ -98,12 +98,14 @@ impl Checklist {
                 Decided::Rules(names) => {
                     (open, waived) = judged(model, hits.iter().filter(|hit| names.contains(&hit.rule)));
                 }
-                Decided::Apps(fails, waiver) => {
+                Decided::Apps(fails, rule) => {
                     let failing = model.apps.iter().enumerate().filter(|(_, app)| fails(app));
-                    let rule = waiver.unwrap_or_default();
+                    let rule = rule.unwrap_or_default();
                     let hits: Vec<Hit> = failing.map(|(app, _)| Hit { app: Some(app), rule }).collect();
                     (open, waived) = judged(model, hits.iter());
-                    open.iter_mut().for_each(|open| open.what = None);
+                    for open in &mut open {
+                        open.what = None;
+                    }
                 }
                 Decided::Whole(holds, missing) => {
                     if !holds(model) {

@@ -27,11 +27,9 @@ pub(super) fn checklist(out: &mut String, cx: RenderCx<'_>) {
     for line in lines {
         let about = if line.topic == topic { "" } else { line.topic };
         topic = line.topic;
-        let state = match line.state {
-            State::Open => "**open**",
-            state => state.as_str(),
-        };
-        let _ = writeln!(out, "| {about} | {} | {state} | {} |", line.claim, details(line, cx.model));
+        let mark = if line.state == State::Open { "**" } else { "" };
+        let state = line.state.as_str();
+        let _ = writeln!(out, "| {about} | {} | {mark}{state}{mark} | {} |", line.claim, details(line, cx.model));
     }
 }
 
