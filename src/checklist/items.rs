@@ -64,7 +64,7 @@ pub(super) const ITEMS: &[Item] = &[
         code(&["fly tokens list --scope app -a ", first(model)])
     })),
     item("Data", "Postgres is managed", postgres, Rules(&["unmanaged-postgres"])),
-    item("Data", "Postgres survives the loss of a machine", postgres, Rules(&[
+    item("Data", "Postgres has a plan for production, and survives the loss of a node", postgres, Rules(&[
         "entry-plan", "postgres-quorum", "even-nodes",
     ])),
     item("Data", "volumes have a second copy, snapshots that are kept, and room to grow", volumes, Rules(&[

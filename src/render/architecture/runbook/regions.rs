@@ -39,7 +39,10 @@ pub(super) fn lost(out: &mut String, cx: RenderCx<'_>) {
     }
     let name = &app.name.value;
     let source = cx.layout.path_to(&app.source);
-    let scale = format!("{}={}", group.name.value, group.machines_in(region.as_str()).max(1));
+    let elsewhere = group.placement.iter().map(|(other, _)| other.as_str()).find(|other| *other != region.as_str());
+    // `scale count` wants the number of machines that shall be there, those of before included.
+    let count = group.machines_in(region.as_str()) + elsewhere.map_or(0, |other| group.machines_in(other));
+    let scale = format!("{}={count}", group.name.value);
     let _ = writeln!(
         out,
         "\nAt once, for instance `{}` without {}: machines elsewhere, and deploys that pass over the region. A deploy that\n\
@@ -49,7 +52,11 @@ pub(super) fn lost(out: &mut String, cx: RenderCx<'_>) {
     block(
         out,
         &[
-            format!("fly scale count {} --region OTHER_REGION -a {name} --yes", quote(&scale)),
+            format!(
+                "fly scale count {} --region {} -a {name} --yes",
+                quote(&scale),
+                elsewhere.unwrap_or("OTHER_REGION")
+            ),
             format!(
                 "fly deploy {} -c {}/fly.toml -a {name} --exclude-regions {} --yes",
                 quote(&source),
