@@ -13,6 +13,7 @@
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
 pub mod beside;
+mod checklist;
 pub mod cli;
 pub mod cost;
 pub mod diag;
@@ -46,6 +47,7 @@ use serde::Deserialize as _;
 use toml::de::DeTable;
 
 use beside::Beside;
+use checklist::Checklist;
 use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
 use model::{Calls, Model};
@@ -263,7 +265,17 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
             rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
         }
         if until != Until::Judged && diagnostics.ok().is_ok() {
-            out.artifacts = Some(render::render(RenderCx { model, plan: &plan, layout, facts, source }));
+            let checklist = Checklist::of(&judging, &plan);
+            out.artifacts = Some(render::render(RenderCx {
+                model,
+                plan: &plan,
+                layout,
+                facts,
+                checklist: &checklist,
+                environment,
+                preview: options.suffix.is_some(),
+                source,
+            }));
         }
     }
     out.diagnostics = diag::located(diagnostics.finish(), file, source);

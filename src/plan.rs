@@ -134,12 +134,24 @@ pub struct StepText<'m> {
 #[derive(Clone, Debug)]
 pub struct Layout {
     spec_folder: String,
+    output: String,
 }
 
 impl Layout {
     /// `spec_folder` is the folder of the spec, relative to the output folder, with `/` between names.
     pub fn new(spec_folder: &str) -> Self {
-        Self { spec_folder: join_path(".", spec_folder) }
+        Self { spec_folder: join_path(".", spec_folder), output: "out".to_owned() }
+    }
+
+    /// The same with the output folder, relative to that of the spec, where it is not `out`.
+    #[must_use]
+    pub fn with_output(self, output: &str) -> Self {
+        Self { output: join_path(".", output), ..self }
+    }
+
+    /// The output folder, relative to that of the spec.
+    pub(crate) fn output(&self) -> &str {
+        &self.output
     }
 
     /// A path that is relative to the spec, from the output folder.

@@ -61,7 +61,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 #[test]
 fn work_is_bounded_and_linear() {
-    // More than are drawn (src/render/architecture.rs): a picture would be in the first sample alone.
+    // More than are drawn (src/render/architecture/mod.rs): a picture would be in the first sample alone.
     const APPS: usize = 80;
     let _alone = alone();
     // Facts and templates that are made once.

@@ -38,6 +38,29 @@ fn all_lines_of_all_specs_are_in_the_catalogue() {
     assert!(shapes.len() > 40, "{} shapes: {shapes:#?}", shapes.len());
 }
 
+/// The runbook of the page has lines for people, with words in capitals to be filled in.
+#[test]
+fn all_lines_of_all_runbooks_are_in_the_catalogue() {
+    let mut shapes = BTreeSet::new();
+    for spec in mutations::specs() {
+        let Some(artifacts) = compiled(&spec).artifacts else { continue };
+        let page = &artifacts["ARCHITECTURE.md"].text;
+        let blocks = page.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+        let blocks = blocks.map(|block| block.replace("\\\n", " ")).collect::<Vec<_>>();
+        for line in blocks.iter().flat_map(|block| block.lines()) {
+            let command = line.split("  # ").next().unwrap().split(" | gh ").next().unwrap();
+            let words = shlex::split(command).unwrap_or_else(|| panic!("no words: {line}"));
+            let Some(("fly", words)) = words.split_first().map(|(fly, words)| (fly.as_str(), words)) else {
+                panic!("no line of fly: {line}")
+            };
+            let checked = catalogue::check(words);
+            assert!(checked.is_ok(), "{line}: {}\n---- in the runbook of\n{spec}", checked.unwrap_err());
+            shapes.insert(fly_lines::shape(words));
+        }
+    }
+    assert!(shapes.len() > 20, "{} shapes: {shapes:#?}", shapes.len());
+}
+
 /// A line that the catalogue refuses is refused: the test above can fail.
 #[test]
 fn a_wrong_line_is_not_in_the_catalogue() {

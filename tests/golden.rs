@@ -57,6 +57,7 @@ fn specs() -> Vec<Spec> {
             let source = source.clone();
             let name = environment.as_ref().map_or(file.clone(), |environment| format!("{file}/{environment}"));
             let layout = Layout::new(if environment.is_some() { "../../../../specs" } else { "../../../specs" });
+            let layout = layout.with_output(&format!("../golden/build/{name}"));
             let options = Options { layout, environment, today: Some(TODAY.parse().unwrap()), ..Options::default() };
             let compilation = compile(&source, &FACTS, &options);
             Spec { name, file: file.clone(), source, compilation }

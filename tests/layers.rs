@@ -52,13 +52,29 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
-    ("render", &["spread", "source", "facts", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
+    ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
+    ("render", &["spread", "source", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
     // The pipeline as a whole, which reads and writes nothing.
     (
         "lib",
         &[
-            "source", "value", "facts", "diag", "syntax", "spec", "schema", "model", "lower", "plan", "rules",
-            "render", "spread", "fly_toml", "beside", "resolve",
+            "source",
+            "value",
+            "facts",
+            "diag",
+            "syntax",
+            "spec",
+            "schema",
+            "model",
+            "lower",
+            "plan",
+            "rules",
+            "checklist",
+            "render",
+            "spread",
+            "fly_toml",
+            "beside",
+            "resolve",
         ],
     ),
     ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),
@@ -67,7 +83,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
-    ("trial", &["source", "facts", "kinds", "model", "plan", "render", "sim", "sink"]),
+    ("trial", &["source", "facts", "kinds", "model", "plan", "checklist", "render", "sim", "sink"]),
     (
         "cli",
         &[

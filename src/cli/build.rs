@@ -281,5 +281,5 @@ fn told(changes: &Changes<'_>, output: &Path) {
 /// Where the folder of the spec is, seen from the output folder.
 fn layout(spec: &Path, output: &Path) -> Result<Layout, Failure> {
     let spec_folder = if spec == Path::new("-") { Path::new("") } else { place::folder_of(spec) };
-    Ok(Layout::new(&place::relative(output, spec_folder)?))
+    Ok(Layout::new(&place::relative(output, spec_folder)?).with_output(&place::relative(spec_folder, output)?))
 }

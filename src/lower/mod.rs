@@ -102,6 +102,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
     let header = project.range();
     let project = project.value;
     let architecture = architecture_name(&project, &mut Reporter { file, diagnostics });
+    check_ci_folder(&project, &mut Reporter { file, diagnostics });
     let tier = project.tier.unwrap_or_else(|| Sourced::filled(Tier::default(), header, &TIER));
     let first = project.regions.as_ref().and_then(|regions| regions.first()).map(|(region, _)| region.clone());
     let primary_region = project.primary_region.clone().or(first);
@@ -139,6 +140,9 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
             regions: cx.project.regions.take(),
             primary_region: cx.project.primary_region.take(),
             network: cx.project.network.take(),
+            ci: project.ci,
+            ci_folder: project.ci_folder,
+            alerts: project.alerts.is_some_and(|alerts| alerts.value),
         }),
         apps,
         postgres,
@@ -168,6 +172,18 @@ fn architecture_name(project: &spec::Project, report: &mut Reporter<'_>) -> Sour
         return project.name.clone();
     };
     Sourced { value, origin: project.name.origin }
+}
+
+/// A workflow runs in a copy of the repository, where there is nothing else.
+fn check_ci_folder(project: &spec::Project, report: &mut Reporter<'_>) {
+    let Some(folder) = &project.ci_folder else { return };
+    let leaves = folder.starts_with(['/', '~']) || folder.split(['/', '\\']).any(|part| part == "..");
+    if leaves || folder.chars().any(|c| c.is_control() || c == '\\') {
+        report
+            .error(INVALID_PATH, folder.origin, "`ci_folder` is no folder of a repository")
+            .label("where the folder of the spec lies in it")
+            .help("write the path from the root of the repository, such as \"infra\"");
+    }
 }
 
 impl LowerCx<'_> {

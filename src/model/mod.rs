@@ -21,7 +21,7 @@ use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::kinds::postgres::Engine;
 use crate::source::{FileId, TextRange};
-use crate::spec::{Kind, Level, Placement, Tier, Waiver};
+use crate::spec::{Ci, Kind, Level, Placement, Tier, Waiver};
 use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced, Usd};
 
 /// A whole architecture.
@@ -62,6 +62,12 @@ pub struct Project {
     pub primary_region: Option<Sourced<RegionCode>>,
     /// The custom network.
     pub network: Option<Sourced<Name>>,
+    /// Where deploys run.
+    pub ci: Option<Sourced<Ci>>,
+    /// Where the folder of the spec lies in its repository.
+    pub ci_folder: Option<Sourced<String>>,
+    /// Whether rules for alerts are wanted.
+    pub alerts: bool,
 }
 
 /// A declaration of the model, by kind and place in its list.

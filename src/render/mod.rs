@@ -2,20 +2,25 @@
 //!
 //! Rendering cannot fail. What could go wrong has been refused before.
 
+mod alerts_yml;
 mod architecture;
+mod deploy_yml;
 mod engine;
 mod fly_toml;
 mod plan_json;
 mod script;
 mod secrets_example;
+mod yaml;
 
 pub use fly_toml::GENERATED;
 
 use std::collections::BTreeMap;
 
+use crate::checklist::Checklist;
 use crate::facts::Facts;
+use crate::kinds::app::AppStep;
 use crate::model::{App, Model};
-use crate::plan::{Layout, Plan, Step, StepText};
+use crate::plan::{Action, Layout, Plan, Step, StepText};
 use crate::source::{Cited, Source};
 use crate::spread;
 
@@ -38,15 +43,31 @@ pub(crate) struct RenderCx<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) layout: &'a Layout,
     pub(crate) facts: &'a Facts,
+    pub(crate) checklist: &'a Checklist,
+    /// The environment that is meant, if the spec has several.
+    pub(crate) environment: Option<&'a str>,
+    /// Whether it is a preview: those are set up and taken down, and not deployed again and again.
+    pub(crate) preview: bool,
     /// The spec, for its name and the lines that comments cite.
     pub(crate) source: &'a Source,
 }
 
-impl RenderCx<'_> {
+impl<'a> RenderCx<'a> {
     /// The name of the spec without its folders: the same wherever the build runs.
-    fn spec_name(&self) -> &str {
+    fn spec_name(self) -> &'a str {
         self.source.cite(0).name
     }
+
+    /// Whether there is a workflow that deploys.
+    fn has_workflow(self) -> bool {
+        self.model.project().ci.is_some() && !self.preview
+    }
+}
+
+/// Apps in the order in which they are deployed.
+fn deployed(cx: RenderCx<'_>) -> impl Iterator<Item = &App> {
+    let steps = cx.plan.steps.iter().filter(|step| step.action == Action::App(AppStep::Deploy));
+    steps.map(|step| &cx.model.apps[step.resource.index])
 }
 
 /// A step, put into words once for both the script and `plan.json`.
@@ -90,5 +111,11 @@ pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
     files.insert("plan.json".to_owned(), plain(json));
     files.insert("ARCHITECTURE.md".to_owned(), plain(architecture::render(cx)));
+    if cx.model.project().alerts {
+        files.insert("alerts.yml".to_owned(), plain(alerts_yml::render(cx)));
+    }
+    if cx.has_workflow() {
+        files.insert("deploy.yml".to_owned(), plain(deploy_yml::render(cx)));
+    }
     files
 }

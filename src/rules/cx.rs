@@ -83,9 +83,21 @@ pub(crate) struct Waivers {
     today: Option<Date>,
     /// App and place in its `allow`.
     used: BTreeSet<(usize, usize)>,
+    /// What is reported about, if nobody may waive and somebody wants to know.
+    heard: Option<BTreeSet<Option<usize>>>,
 }
 
 impl Waivers {
+    /// None at all: every report counts.
+    pub(super) fn that_hear() -> Self {
+        Self { heard: Some(BTreeSet::new()), ..Self::default() }
+    }
+
+    /// The apps that something was reported about; none for what is no app.
+    pub(super) fn heard(self) -> impl Iterator<Item = Option<usize>> {
+        self.heard.into_iter().flatten()
+    }
+
     /// The place of an app's waiver of a rule, when it holds today.
     fn find(&self, model: &Model, app: usize, rule: &Rule) -> Option<usize> {
         let allow = &model.apps[app].allow;
@@ -121,7 +133,9 @@ impl Cx<'_> {
     }
 
     fn report_as(&mut self, severity: Severity, at: Origin, message: impl Into<String>) -> DiagnosticBuilder<'_> {
-        if let Some(app) = self.app
+        if let Some(heard) = &mut self.waivers.heard {
+            heard.insert(self.app);
+        } else if let Some(app) = self.app
             && self.waivable
             && let Some(waiver) = self.waivers.find(self.model, app, self.rule)
         {
@@ -345,7 +359,7 @@ pub(crate) fn run_on_plan(
     }
 }
 
-fn cx<'a>(
+pub(super) fn cx<'a>(
     judging: &'a Judging<'a>,
     rule: &'static Rule,
     levels: Levels,

@@ -6,6 +6,7 @@
 //! A rule says what is, and never asks whether it is enabled: levels, tiers and waivers are this module's business. It
 //! reads the model, the plan and facts, and knows nothing of files, terminals or formats.
 
+mod audit;
 mod comments;
 mod cx;
 mod data;
@@ -709,6 +710,7 @@ pub static RULES: &[&Rule] = &[
 ];
 // @end
 
+pub(crate) use audit::{Hit, audit};
 pub(crate) use comments::waive;
 pub use cx::Cx;
 pub(crate) use cx::{Judging, run_on_model, run_on_plan};

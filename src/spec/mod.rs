@@ -211,6 +211,21 @@ pub struct Project {
     /// Environment variables of all apps. Never secrets.
     #[serde(default)]
     pub env: Entries<String, Sourced<Scalar>>,
+    /// Where deploys run: `github` has a workflow rendered. Default: nowhere.
+    pub ci: Option<Sourced<Ci>>,
+    /// Where the folder of the spec lies in its repository, for `ci`. Default: at the root.
+    pub ci_folder: Option<Sourced<String>>,
+    /// Whether rules for alerts are rendered, for a Prometheus. Default: false.
+    pub alerts: Option<Sourced<bool>>,
+}
+
+/// Where deploys run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Ci {
+    /// In a workflow of GitHub Actions.
+    Github,
 }
 
 /// How strict the checks are.

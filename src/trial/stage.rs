@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::leaks::Needles;
+use crate::checklist::Checklist;
 use crate::facts::Facts;
 use crate::kinds::app::SecretSource;
 use crate::model::Model;
@@ -141,7 +142,18 @@ impl Stage {
         stage.prepare(&mut model)?;
         let layout = Layout::default();
         let plan = plan::plan(&model);
-        let files = render::render(RenderCx { model: &model, plan: &plan, layout: &layout, facts, source });
+        // Nobody reads its documents.
+        let checklist = Checklist::default();
+        let files = render::render(RenderCx {
+            model: &model,
+            plan: &plan,
+            layout: &layout,
+            facts,
+            checklist: &checklist,
+            environment: None,
+            preview: false,
+            source,
+        });
         let out = stage.root.path().join(PROJECT).join("out");
         let written = sink::compare(&out, &files, Compare { force: true, partial: false });
         written.and_then(|changes| sink::write(&changes)).map_err(|error| io::Error::other(error.to_string()))?;

@@ -193,6 +193,21 @@ fn a_tree_of_no_environment_is_told() {
 }
 
 #[test]
+fn a_preview_has_a_budget_of_its_own() {
+    let preview = |budget: &str| {
+        World::with(format!(
+            "{SHOP}\n[environment.preview]\ntier = \"development\"\nregions = [\"iad\"]\n\n\
+             [environment.preview.policy]\nbudget_usd = {budget}\n"
+        ))
+    };
+    let run = preview("0.5").run(&["build", "--preview", "pr-7", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("over-budget") && run.stderr.contains("nothing was written"), "{run}");
+    // The others are not held to it.
+    preview("0.5").run(&["build"]).exits(0);
+    preview("10000").run(&["build", "--preview", "pr-7"]).exits(0);
+}
+
+#[test]
 fn a_preview_has_names_of_its_own() {
     let preview = "\n[environment.preview]\ntier = \"development\"\nregions = [\"iad\"]\n\n\
                    [environment.preview.postgres.db]\nname = \"shop-db-staging\"\n";

@@ -1137,81 +1137,81 @@ if [ -t 0 ] && [ -z "$YES$DRY_RUN" ]; then
 fi
 
 # apps
-step app.web/create app every-key-web every-net -- "$FLY" apps create every-key-web --org acme --network every-net  # every-key.toml:26
-step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:244
-step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:339
-step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:346
-step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:358
-step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:370
-step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:382
+step app.web/create app every-key-web every-net -- "$FLY" apps create every-key-web --org acme --network every-net  # every-key.toml:29
+step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:247
+step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:342
+step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:349
+step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:361
+step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:373
+step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:385
 
 # addresses
-step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:32
-step app.web/ip-v6 address every-key-web v6 '' -- "$FLY" ips allocate-v6 -a every-key-web  # every-key.toml:32
-step app.web/ip-egress-iad address every-key-web egress_v4 iad -- "$FLY" ips allocate-egress --yes -a every-key-web --region iad  # every-key.toml:32
-step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:245
-step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:346
-step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:346
-step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:358
-step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:358
-step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:370
-step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:370
+step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:35
+step app.web/ip-v6 address every-key-web v6 '' -- "$FLY" ips allocate-v6 -a every-key-web  # every-key.toml:35
+step app.web/ip-egress-iad address every-key-web egress_v4 iad -- "$FLY" ips allocate-egress --yes -a every-key-web --region iad  # every-key.toml:35
+step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:248
+step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:349
+step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:349
+step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:361
+step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:361
+step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:373
+step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:373
 
 # data services
-step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:411
-step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:420
-step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:426
-step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:428
-step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:436
-step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:440
+step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:414
+step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:423
+step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:429
+step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:431
+step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:439
+step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:443
 
 # secrets
-step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:34
-step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:34
-step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:34
-step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:53
-step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:54
-step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:55
-step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:56
-step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:57
-step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:248
+step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:37
+step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:37
+step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:37
+step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:56
+step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:57
+step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:58
+step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:59
+step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:60
+step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:251
 
 # volumes
-step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:103
-step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:103
+step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:106
+step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:106
 
 # deploys
-step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:244
-step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:26
-step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:339
-step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:346
-step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:358
-step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:370
-step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:382
+step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:247
+step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:29
+step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:342
+step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:349
+step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:361
+step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:373
+step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:385
 
 # machine counts
-step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:98
-step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:98
-step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:101
-step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:246
-step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:246
-step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:342
-step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:348
-step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:360
-step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:372
-step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:383
+step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:101
+step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:101
+step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:104
+step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:249
+step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:249
+step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:345
+step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:351
+step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:363
+step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:375
+step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:386
 
 # certificates
-step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:33
+step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:36
 
 # verification
-step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:26
-step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:244
-step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:339
-step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:346
-step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:358
-step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:370
-step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:382
+step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:29
+step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:247
+step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:342
+step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:349
+step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:361
+step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:373
+step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:385
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -525,17 +525,17 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:382
-step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:370
-step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:358
-step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:346
-step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:339
-step app.web/destroy remove_app every-key-web uploads -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:26
-step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:244
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:436
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:428
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:420
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:411
+step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:385
+step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:373
+step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:361
+step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:349
+step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:342
+step app.web/destroy remove_app every-key-web uploads -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:29
+step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:247
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:439
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:431
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:423
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:414
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -545,80 +545,80 @@ prepare
 head_of_table
 
 # apps
-check app.web/create app every-key-web every-net  # every-key.toml:26
-check app.api/create app every-api every-net  # every-key.toml:244
-check app.worker/create app every-worker every-net  # every-key.toml:339
-check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:346
-check app.builtin/create app every-builtin every-net  # every-key.toml:358
-check app.compose/create app every-compose every-net  # every-key.toml:370
-check app.machine/create app every-machine every-net  # every-key.toml:382
+check app.web/create app every-key-web every-net  # every-key.toml:29
+check app.api/create app every-api every-net  # every-key.toml:247
+check app.worker/create app every-worker every-net  # every-key.toml:342
+check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:349
+check app.builtin/create app every-builtin every-net  # every-key.toml:361
+check app.compose/create app every-compose every-net  # every-key.toml:373
+check app.machine/create app every-machine every-net  # every-key.toml:385
 
 # addresses
-check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:32
-check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:32
-check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:32
-check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:245
-check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:346
-check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:346
-check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:358
-check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:358
-check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:370
-check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:370
+check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:35
+check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:35
+check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:35
+check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:248
+check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:349
+check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:349
+check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:361
+check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:361
+check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:373
+check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:373
 
 # data services
-check postgres.main/create mpg every-pg iad launch  # every-key.toml:411
-check postgres.own/create postgres every-own iad 3  # every-key.toml:420
-check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:426
-check redis.cache/create redis every-cache  # every-key.toml:428
-check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:436
+check postgres.main/create mpg every-pg iad launch  # every-key.toml:414
+check postgres.own/create postgres every-own iad 3  # every-key.toml:423
+check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:429
+check redis.cache/create redis every-cache  # every-key.toml:431
+check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:439
 
 # secrets
-check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:34
-check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:34
-check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:34
-check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:53
-check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:54
-check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:55
-check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:56
-check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:57
-check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:248
+check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:37
+check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:37
+check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:37
+check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:56
+check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:57
+check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:58
+check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:59
+check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:60
+check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:251
 
 # volumes
-check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:103
-check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:103
+check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:106
+check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:106
 
 # deploys
-check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:244
-check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:26
-check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:339
-check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:346
-check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:358
-check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:370
-check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:382
+check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:247
+check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:29
+check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:342
+check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:349
+check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:361
+check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:373
+check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:385
 
 # machine counts
-check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:98
-check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:98
-check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:101
-check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:246
-check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:246
-check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:342
-check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:348
-check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:360
-check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:372
-check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:383
+check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:101
+check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:101
+check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:104
+check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:249
+check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:249
+check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:345
+check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:351
+check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:363
+check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:375
+check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:386
 
 # certificates
-check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:33
+check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:36
 
 # verification
-check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:26
-check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:244
-check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:339
-check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:346
-check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:358
-check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:370
-check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:382
+check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:29
+check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:247
+check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:342
+check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:349
+check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:361
+check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:373
+check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:385
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary
