@@ -17,6 +17,7 @@ mod checklist;
 pub mod cli;
 pub mod cost;
 pub mod diag;
+pub mod diff;
 pub mod environments;
 pub mod explain;
 pub mod facts;

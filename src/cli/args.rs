@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(super) use views::{Cost, CostFormat, Graph, GraphFormat};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -35,6 +35,7 @@ pub(super) enum Command {
     Import(Import),
     Resolve(Resolve),
     Cost(Cost),
+    Diff(Diff),
     Graph(Graph),
     Explain(Explain),
     Rules(Rules),

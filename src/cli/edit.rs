@@ -15,7 +15,8 @@ pub(super) fn difference(old: &Source, new: &Source, out: &mut dyn Write) -> io:
     write!(out, "{}", diff.unified_diff().context_radius(3).header(old.name(), old.name()))
 }
 
-fn masked(text: &str) -> String {
+/// A text with the values masked that look like secrets.
+pub(super) fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for range in scan_for_secrets(&FACTS, text) {

@@ -53,15 +53,32 @@ pub(super) fn join(
     spec: FileId,
     path: &Path,
 ) -> Result<(FileId, Vec<PathBuf>), Vec<Diagnostic>> {
+    let folder = if path == Path::new("-") { Path::new("") } else { place::folder_of(path) };
+    let read = |name: &str| input::read(&folder.join(name), "-");
+    let (file, names) = joined(sources, spec, |pattern| files(folder, pattern, path), read)?;
+    let mut paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
+    if file != spec {
+        paths.push(path.to_owned());
+    }
+    Ok((file, paths))
+}
+
+/// The same, of files from wherever they are: those that a path or glob means, and each by its name. Returns the names
+/// of those that were added.
+pub(super) fn joined(
+    sources: &mut Sources,
+    spec: FileId,
+    files: impl Fn(&str) -> Option<Vec<String>>,
+    read: impl Fn(&str) -> Result<Input, Failure>,
+) -> Result<(FileId, Vec<String>), Vec<Diagnostic>> {
     let patterns = include::included(sources.get(spec));
     if patterns.is_empty() {
         return Ok((spec, Vec::new()));
     }
-    let folder = if path == Path::new("-") { Path::new("") } else { place::folder_of(path) };
     let (mut names, mut found) = (BTreeSet::new(), Vec::new());
     for (pattern, range) in &patterns {
         let at = Span { file: spec, range: *range };
-        match files(folder, pattern, path) {
+        match files(pattern) {
             _ if include::outside(pattern, at).is_some() => found.extend(include::outside(pattern, at)),
             Some(files) if !files.is_empty() => names.extend(files),
             _ => found.push(include::not_found(pattern, at)),
@@ -72,11 +89,10 @@ pub(super) fn join(
     }
     let at = Span { file: spec, range: patterns.iter().fold(patterns[0].1, |all, (_, range)| all.cover(*range)) };
     let wrong = |message: String| vec![Diagnostic::new(include::INCLUDE_NOT_FOUND, Severity::Error, at, message)];
-    let (mut parts, mut paths) = (vec![spec], Vec::new());
+    let mut parts = vec![spec];
     let mut bytes = sources.get(spec).text().len();
     for name in &names {
-        let path = folder.join(name);
-        let source = match input::read(&path, "-") {
+        let source = match read(name) {
             Ok(Input::Text(source)) => source,
             Ok(Input::Refused(report)) => {
                 let why = report.diagnostics.into_iter().next().map(|d| d.message).unwrap_or_default();
@@ -92,7 +108,6 @@ pub(super) fn join(
         let file = sources.add(source);
         found.extend(include::without_table(sources.get(file), file));
         parts.push(file);
-        paths.push(path);
     }
     if !found.is_empty() {
         return Err(found);
@@ -100,8 +115,14 @@ pub(super) fn join(
     let own = sources.get(spec).cite(0).name.to_owned();
     let cited = std::iter::once(&own).chain(&names).map(String::as_str);
     let joined = Source::join(parts.iter().zip(cited).map(|(&file, cited)| (file, cited, sources.get(file))));
-    paths.push(path.to_owned());
-    Ok((sources.add(joined), paths))
+    Ok((sources.add(joined), names.into_iter().collect()))
+}
+
+/// Those of some names that a path or glob means.
+pub(super) fn among(names: &[String], pattern: &str) -> Option<Vec<String>> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    Some(names.iter().filter(|name| *name == pattern || glob.is_match(name)).cloned().collect())
 }
 
 /// The spec that includes a file, when a folder of the same repository has one: the file is looked at with it.

@@ -11,10 +11,12 @@ mod build;
 mod catalog;
 mod config;
 mod cost;
+mod diff;
 mod edit;
 mod fill;
 mod form;
 mod format;
+mod git;
 mod graph;
 mod ignores;
 mod import;
@@ -122,6 +124,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Import(import) => import::run(&import),
         Command::Resolve(args) => resolve::run(&args),
         Command::Cost(cost) => cost::run(&cost),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),

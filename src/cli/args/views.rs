@@ -1,4 +1,5 @@
-//! What can be said to the commands that show an architecture, and judge nothing: `cost` and `graph`.
+//! What can be said to the commands that show an architecture, and judge nothing: `cost`,
+//! `diff` and `graph`.
 
 use std::path::PathBuf;
 
@@ -32,12 +33,68 @@ pub(in crate::cli) struct Cost {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum CostFormat {
-    /// A table
+    /// For people
     Text,
     /// For programs
     Json,
     /// For a pull request
     Markdown,
+}
+
+/// Say what the change of a spec does to what runs: what is restarted, replaced, unreachable, lost, and what it costs
+///
+/// Compares what two specs mean, so that a comment or another order is no change. Each change is classed by what comes
+/// of it when the new setup.sh runs; docs/diff.md has the table.
+#[derive(Debug, Parser)]
+pub(in crate::cli) struct Diff {
+    /// The old spec and the new one; with --git the new one alone [default: spec.toml or flyarch.toml, here or in a
+    /// folder above]
+    #[arg(value_name = "SPEC", num_args = 0..=2)]
+    pub(in crate::cli) specs: Vec<PathBuf>,
+
+    /// Take the old spec from this revision of the repository, with what it includes
+    #[arg(long, value_name = "REV")]
+    pub(in crate::cli) git: Option<String>,
+
+    /// One environment of the specs [default: all that both have]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) env: Option<String>,
+
+    /// Show also how the rendered files differ
+    #[arg(long)]
+    pub(in crate::cli) files: bool,
+
+    /// Exit with 1 when anything differs that has an effect
+    #[arg(long)]
+    pub(in crate::cli) exit_code: bool,
+
+    /// Exit with 1 when a change is of this class or a worse one
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(in crate::cli) fail_on: Option<ClassName>,
+
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = CostFormat::Text)]
+    pub(in crate::cli) format: CostFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ClassName {
+    /// Something is added beside what runs
+    InPlace,
+    /// It costs something else
+    Cost,
+    /// Machines are updated, a part at a time
+    RollingRestart,
+    /// An address or a name is another
+    Address,
+    /// Who may reach what is another
+    Security,
+    /// Something else takes its place
+    Replacement,
+    /// For a time nothing answers
+    Downtime,
+    /// Data goes, or what runs no longer has it
+    DataLoss,
 }
 
 /// Draw an architecture: who may reach what, where it runs, who uses which data and gets which secret
