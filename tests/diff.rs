@@ -186,7 +186,8 @@ fn an_environment_that_one_lacks_is_compared_with_nothing() {
     world.write("new.toml", format!("{old}\n[environment.production]\n"));
     let run = world.run(&["diff", "old.toml", "new.toml"]).exits(0).says("");
     assert!(
-        run.stdout.starts_with("shop, production: no effect\n\nshop, staging: 3 changes, the worst is data loss\n"),
+        run.stdout
+            .starts_with("shop, production: no effect\n\nshop-staging, staging: 3 changes, the worst is data loss\n"),
         "{run}"
     );
 }

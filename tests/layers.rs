@@ -51,6 +51,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lower", "beside", "guest", "cost",
         ],
     ),
+    (
+        "diff",
+        &[
+            "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "resolve", "model", "guest", "plan",
+            "cost", "rules",
+        ],
+    ),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
     ("render", &["spread", "source", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
@@ -111,6 +118,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
             "environments",
             "cost",
+            "diff",
             "graph",
             "init",
         ],

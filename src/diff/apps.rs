@@ -155,8 +155,8 @@ fn network(cx: &mut Cx<'_>, old: &App, new: &App) {
         change.effect("The new app is made in this network: what stays in the other one no longer reaches it.")
     };
     let at = match (&new.network, &old.network) {
-        (Some(network), _) => cx.here(network.range()),
-        (None, Some(network)) => cx.there(network.range()),
+        (Some(network), _) => Some(cx.here(network.range())),
+        (None, Some(network)) => Some(cx.there(network.range())),
         (None, None) => None,
     };
     cx.add(change.at(at));
@@ -170,6 +170,6 @@ fn primary(cx: &mut Cx<'_>, old: &App, new: &App, release: &release::Release) {
         .effect("Release commands run there, `min_machines_running` counts there, and PRIMARY_REGION says so.")
         .effect("No machine and no volume moves.")
         .effect(&release.text)
-        .at(new.primary_region.as_ref().and_then(|region| cx.here(region.range())));
+        .at(new.primary_region.as_ref().map(|region| cx.here(region.range())));
     cx.add(change);
 }

@@ -299,15 +299,12 @@ fn bucket(cx: &mut Cx<'_>, old: &Bucket, new: &Bucket) {
     if old.custom_domain != new.custom_domain {
         let text = |bucket: &Bucket| bucket.custom_domain.as_ref().map_or("none".to_owned(), |host| host.to_string());
         let what = format!("its domain: {} → {}", text(old), text(new));
-        match &new.custom_domain {
-            Some(host) => {
-                let person = Some(format!("Publish a CNAME record of {} to {name}.t3.tigrisbucket.io.", host.value));
-                setting(cx, &of, what, &[Class::Address], host.range(), ("`setup.sh` sets it.", person));
-            }
-            None => {
-                let person = Some(format!("`fly storage update {name} --clear-custom-domain`."));
-                setting(cx, &of, what, &[Class::Address], new.header, (STAYS, person));
-            }
+        if let Some(host) = &new.custom_domain {
+            let person = Some(format!("Publish a CNAME record of {} to {name}.t3.tigrisbucket.io.", host.value));
+            setting(cx, &of, what, &[Class::Address], host.range(), ("`setup.sh` sets it.", person));
+        } else {
+            let person = Some(format!("`fly storage update {name} --clear-custom-domain`."));
+            setting(cx, &of, what, &[Class::Address], new.header, (STAYS, person));
         }
     }
     let owner = |cx: &Cx<'_>, bucket: &Bucket, is_new: bool| {

@@ -76,14 +76,14 @@ fn both(cx: &mut Cx<'_>, (old, before): (&App, &Group), (new, after): (&App, &Gr
     if before.command != after.command {
         let text = |group: &Group| group.command.as_ref().map_or("the image's own".to_owned(), |c| command(cx, c));
         let what = format!("the command of `{name}`: {} → {}", text(before), text(after));
-        let range = after.command.as_ref().map_or(after.name.range(), |command| command.range());
+        let range = after.command.as_ref().map_or(after.name.range(), crate::value::Sourced::range);
         let change = Change::new(&[release.class], new.reference(), what).effect(&release.text).at(cx.here(range));
         cx.add(change);
     }
     let (was, is) = (Guest::of_group(old, before, cx.facts), Guest::of_group(new, after, cx.facts));
     if was != is {
         let what = format!("the size of `{name}`: {} → {}", size(was), size(is));
-        let vm = after.vm.and_then(|vm| new.toml.vm.get(vm)).map(|vm| vm.range());
+        let vm = after.vm.and_then(|vm| new.toml.vm.get(vm)).map(crate::value::Sourced::range);
         let range = vm.map_or(after.name.range(), |range| {
             let at = after.vm.unwrap_or(0).to_string();
             cx.new_places.exact(&["app", new.key.as_str(), "vm", &at]).unwrap_or(range)

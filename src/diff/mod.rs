@@ -82,8 +82,8 @@ impl Change {
         self
     }
 
-    fn at(mut self, at: Option<At>) -> Self {
-        self.at = at;
+    fn at(mut self, at: impl Into<Option<At>>) -> Self {
+        self.at = at.into();
         self
     }
 
@@ -143,12 +143,12 @@ impl Cx<'_> {
     }
 
     /// A place in the new spec.
-    fn here(&self, range: TextRange) -> Option<At> {
+    fn here(&self, range: TextRange) -> At {
         self.new_places.at(range)
     }
 
     /// A place in the old spec.
-    fn there(&self, range: TextRange) -> Option<At> {
+    fn there(&self, range: TextRange) -> At {
         self.old_places.at(range)
     }
 

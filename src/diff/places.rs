@@ -37,14 +37,14 @@ impl<'a> Places<'a> {
     }
 
     /// The line of a place.
-    pub(super) fn at(&self, range: TextRange) -> Option<At> {
+    pub(super) fn at(&self, range: TextRange) -> At {
         let (file, line) = if self.source.is_joined() {
             let cited = self.source.cite(range.start);
             (cited.name.to_owned(), cited.line)
         } else {
             (self.source.name().to_owned(), self.source.line(range.start))
         };
-        Some(At { is_new: self.is_new, file, line })
+        At { is_new: self.is_new, file, line }
     }
 
     /// The place of a value of an app, by its path in fly.toml; the nearest table where nobody wrote the value.

@@ -79,8 +79,8 @@ pub(super) fn policy(cx: &mut Cx<'_>) {
         }
         let what = format!("the level of {rule}: {} → {}", word(was.map(|was| was.0)), word(is.map(|is| is.0)));
         let at = match (was, is) {
-            (_, Some((_, range))) => cx.here(*range),
-            (Some((_, range)), None) => cx.there(*range),
+            (_, Some((_, range))) => Some(cx.here(*range)),
+            (Some((_, range)), None) => Some(cx.there(*range)),
             (None, None) => None,
         };
         cx.add(Change::new(&[class_of(rule)], "policy", what).effect(JUDGED).at(at));
@@ -99,7 +99,7 @@ pub(super) fn policy(cx: &mut Cx<'_>) {
         let text =
             |budget: Option<Sourced<crate::value::Usd>>| budget.map_or("none".to_owned(), |b| b.value.to_string());
         let what = format!("the budget: {} → {}", text(old.budget), text(new.budget));
-        let at = new.budget.and_then(|budget| cx.here(budget.range()));
+        let at = new.budget.map(|budget| cx.here(budget.range()));
         cx.add(Change::new(&[Class::NoEffect], "policy", what).effect(JUDGED).at(at));
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn of(app: &App, facts: &Facts) -> Release {
     let (class, text) = match strategy {
         Strategy::Immediate => (
             Class::Downtime,
-            "A deploy (immediate) replaces all machines at once: nothing answers meanwhile.".to_owned(),
+            "A deploy (immediate) updates all machines at once: nothing answers meanwhile.".to_owned(),
         ),
         Strategy::BlueGreen => (
             Class::Rolling,

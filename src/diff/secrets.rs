@@ -19,7 +19,7 @@ pub(super) fn compare(cx: &mut Cx<'_>, old: &App, new: &App, release: &Release) 
     if before != after {
         let change = Change::new(&[Class::NoEffect], new.reference(), "what is set up before it")
             .effect("The script does its steps in another order.")
-            .at(cx.here(new.after.first().map_or(new.header, |after| after.range())));
+            .at(cx.here(new.after.first().map_or(new.header, crate::value::Sourced::range)));
         cx.add(change);
     }
 }

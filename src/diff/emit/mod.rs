@@ -58,6 +58,8 @@ fn cost(diff: &Diff) -> String {
     } else {
         format!("US dollars a month: {} → {}", range(diff.cost_before), range(diff.cost_after))
     };
-    let leaves = diff.leading() >= Class::Replacement || diff.steps.iter().any(|s| s.kind == StepChangeKind::Removed);
+    let is_left = |class: &Class| matches!(class, Class::Replacement | Class::DataLoss);
+    let leaves = diff.changes.iter().any(|change| change.classes.iter().any(is_left))
+        || diff.steps.iter().any(|step| step.kind == StepChangeKind::Removed && step.command.is_some());
     if leaves { format!("{figures}; what stays until a person removes it is not counted") } else { figures }
 }
