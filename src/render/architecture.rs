@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::graph::{Graph, mermaid};
 use crate::kinds::app::{Access, V4};
 use crate::kinds::postgres::Engine;
-use crate::model::{App, Group, Model, ResourceId};
+use crate::model::{App, Group, Model, ResourceId, VolumeOrigin};
 use crate::spec::Kind;
 
 /// Declarations beyond which a diagram is a thicket. GitHub draws none of more than 500 arrows.
@@ -182,10 +182,18 @@ fn data(out: &mut String, model: &Model) {
     };
     for (index, postgres) in model.postgres.iter().enumerate() {
         let kind = if let (Engine::Managed, Some(plan)) = (postgres.engine.value, &postgres.plan) {
-            format!(
-                "Managed Postgres {}, plan {}, {} GB",
-                postgres.version.value, plan.value, postgres.storage_gb.value
-            )
+            let (version, size) = (postgres.version.value, postgres.storage_gb.value);
+            let mut kind = format!("Managed Postgres {version}, plan {}, {size} GB", plan.value);
+            for database in &postgres.databases {
+                let _ = write!(kind, ", database `{}`", database.value);
+            }
+            for (user, role) in &postgres.users {
+                let _ = write!(kind, ", user `{}` ({})", user.value, role.as_str());
+            }
+            for (database, extension) in &postgres.extensions {
+                let _ = write!(kind, ", extension `{}` in `{database}`", extension.value);
+            }
+            kind
         } else {
             let replicas: String =
                 postgres.replicas.iter().map(|(r, n)| format!(", replica {} ×{}", r.value, n.value)).collect();
@@ -250,6 +258,26 @@ fn volumes(out: &mut String, model: &Model) {
     if !rows.is_empty() {
         out.push_str("\n## Volumes\n\n| app | volume | path | number | size | snapshots |\n| --- | --- | --- | ---: | --- | --- |\n");
         out.push_str(&rows);
+        seeds(out, model);
+    }
+}
+
+/// What the first volumes begin with.
+fn seeds(out: &mut String, model: &Model) {
+    let mut gap = "\n";
+    for app in &model.apps {
+        for seed in &app.volumes {
+            let from = match &seed.from {
+                VolumeOrigin::Snapshot(id) => format!("the snapshot `{}`", id.value),
+                VolumeOrigin::Volume(id) => format!("a fork of the volume `{}`", id.value),
+            };
+            let _ = writeln!(
+                out,
+                "{gap}The first volume `{}` of {} is {from}. It is made when there is none of that name; all others begin empty.",
+                seed.name.value, app.key.value
+            );
+            gap = "";
+        }
     }
 }
 
@@ -271,13 +299,22 @@ fn secrets(out: &mut String, model: &Model) {
             let _ = writeln!(rows, "| {} | `{}` | {from} |", app.key.value, secret.name.value);
         }
         for used in app.uses.iter().filter(|used| matches!(used.target.kind, Kind::Postgres | Kind::Redis)) {
-            let _ = writeln!(
+            let _ = write!(
                 rows,
-                "| {} | `{}` | {} |",
+                "| {} | `{}` | {}",
                 app.key.value,
                 used.variable.value,
                 model.reference(used.target.value)
             );
+            if used.is_direct() {
+                rows.push_str(", past the pooler");
+            }
+            for (what, name) in [("database", &used.database), ("user", &used.username)] {
+                if let Some(name) = name {
+                    let _ = write!(rows, ", {what} `{}`", name.value);
+                }
+            }
+            rows.push_str(" |\n");
         }
     }
     if !rows.is_empty() {
@@ -348,8 +385,17 @@ fn runbook(out: &mut String, model: &Model) {
             out,
             "\n**Restore a volume**, for instance of `{name}`: a new volume of the same name, at least as large as the old one.\n\n\
              ```sh\nfly volumes list -a {name}\nfly volumes snapshots list VOLUME_ID -a {name}\n\
-             fly volumes create {} -a {name} --snapshot-id SNAPSHOT_ID --size {size} --region REGION --yes\n```\n",
-            quote(source),
+             fly volumes create {source} -a {name} --snapshot-id SNAPSHOT_ID --size {size} --region REGION --yes\n```\n",
+            source = quote(source),
+        );
+        let _ = write!(
+            out,
+            "\n**Fork a volume**, for instance of `{name}`: a copy of what one holds now, in this or another region, for a machine\n\
+             that does not exist yet. It has the size of its source, and keeps snapshots for 5 days until somebody says otherwise.\n\n\
+             ```sh\nfly volumes fork VOLUME_ID -a {name} --name {source} --region REGION\n\
+             fly volumes update NEW_VOLUME_ID -a {name} --snapshot-retention {days}\n```\n",
+            source = quote(source),
+            days = mount.snapshot_retention.as_ref().map_or(5, |days| days.value),
         );
     }
     let managed = model.postgres.iter().find(|postgres| postgres.engine.value == Engine::Managed);

@@ -1,0 +1,34 @@
+# inside NAME CLUSTER WORD...: what a cluster holds, as the reading command of these words lists it, in $STATE/NAME. Without
+# any, flyctl prints a sentence in place of JSON. The word CLUSTER_ID stands for the id.
+inside() {
+  local name=$1 cluster=$2 id word
+  shift 2
+  if [ -f "$STATE/$name" ]; then return 0; fi
+  mpg_list
+  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
+  # A dry run would only now make the cluster.
+  if [ -z "$id" ]; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+    printf '[]\n' >"$STATE/$name"
+    return 0
+  fi
+  local -a words
+  words=()
+  for word in "$@"; do
+    if [ "$word" = CLUSTER_ID ]; then word=$id; fi
+    words+=("$word")
+  done
+  output "$name" "$FLY" "${words[@]}"
+  if grep -q '^No [a-z]* found for cluster' "$STATE/$name.text"; then
+    printf '[]\n' >"$STATE/$name"
+  else
+    parse array "$name" "$FLY" "${words[@]}"
+  fi
+}
+
+# databases_of CLUSTER, users_of CLUSTER, extensions_of CLUSTER DATABASE
+databases_of() { inside "databases.$1" "$1" mpg databases list CLUSTER_ID --json; }
+users_of() { inside "users.$1" "$1" mpg users list CLUSTER_ID --json; }
+extensions_of() {
+  inside "extensions.$1.$2" "$1" mpg databases extensions list CLUSTER_ID --database "$2" --json
+}
