@@ -268,12 +268,12 @@ fn seeds(out: &mut String, model: &Model) {
     for app in &model.apps {
         for seed in &app.volumes {
             let from = match &seed.from {
-                VolumeOrigin::Snapshot(id) => format!("the snapshot `{}`", id.value),
+                VolumeOrigin::Snapshot(id) => format!("it was in the snapshot `{}`", id.value),
                 VolumeOrigin::Volume(id) => format!("a fork of the volume `{}`", id.value),
             };
             let _ = writeln!(
                 out,
-                "{gap}The first volume `{}` of {} is {from}. It is made when there is none of that name; all others begin empty.",
+                "{gap}The first volume `{}` of {} begins as {from}: it is made when there is none of that name, and all others begin empty.",
                 seed.name.value, app.key.value
             );
             gap = "";

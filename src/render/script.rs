@@ -53,7 +53,7 @@ const VERIFY: Script = Script {
     secrets: &[],
     seeds: &[],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/verify_managed.sh")],
-    direct: &[],
+    direct: &[include_str!("../kinds/postgres/verify_direct.sh")],
     holds: &[include_str!("../kinds/postgres/inside.sh"), include_str!("../kinds/postgres/verify_holds.sh")],
     unmanaged: &[include_str!("../kinds/postgres/verify_unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/verify.sh")],

@@ -30,5 +30,11 @@ inside() {
 databases_of() { inside "databases.$1" "$1" mpg databases list CLUSTER_ID --json; }
 users_of() { inside "users.$1" "$1" mpg users list CLUSTER_ID --json; }
 extensions_of() {
+  databases_of "$1"
+  if ! has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "cluster $1 has no database $2"; fi
+    printf '[]\n' >"$STATE/extensions.$1.$2"
+    return 0
+  fi
   inside "extensions.$1.$2" "$1" mpg databases extensions list CLUSTER_ID --database "$2" --json
 }

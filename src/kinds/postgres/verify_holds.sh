@@ -17,11 +17,7 @@ mpg_user() {
 # mpg_extension CLUSTER DATABASE NAME
 mpg_extension() {
   local found=missing
-  databases_of "$1"
-  # flyctl lists extensions of a database that is there.
-  if has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
-    extensions_of "$1" "$2"
-    if has "extensions.$1.$2" 'any(.[]; .name == $n and .installed != null)' --arg n "$3"; then found=installed; fi
-  fi
+  extensions_of "$1" "$2"
+  if has "extensions.$1.$2" 'any(.[]; .name == $n and .installed != null)' --arg n "$3"; then found=installed; fi
   compare extension installed "$found"
 }

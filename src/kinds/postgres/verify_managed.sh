@@ -21,6 +21,3 @@ attach_mpg() {
   if has mpg 'any(.[]; .name == $n and any(.attached_apps[]?; .name == $a))' --arg n "$3" --arg a "$1"; then found=$3; fi
   compare attached "$3" "$found"
 }
-
-# attach_mpg_direct APP VARIABLE CLUSTER
-attach_mpg_direct() { secret "$1" "$2"; }

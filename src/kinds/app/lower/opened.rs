@@ -34,7 +34,7 @@ pub(super) fn check(used: &Use, model: &Model, cx: &mut LowerCx<'_>) {
     if let (true, Some(user)) = (used.is_direct(), &used.username) {
         cx.report
             .error(CONFLICT, user.origin, "`username` beside `url = \"direct\"`")
-            .label("flyctl shows the password of the first user alone")
+            .label("flyctl shows the password of `fly-user` alone")
             .help(format!("remove `username`, so that it is `{USER}`; or set the URL of another user as a secret"));
     }
     declared(used.database.as_ref(), "database", DATABASE, cluster.databases.iter(), cluster, cx);
