@@ -4,6 +4,14 @@ use crate::kinds::postgres::{Engine, Role};
 use crate::source::TextRange;
 use crate::value::{AppName, Count, Entries, HostName, Key, Name, PostgresName, RegionCode, Sourced};
 
+/// The database that every managed cluster has.
+///
+/// Source: flyctl internal/command/mpg/v1/run_attach.go.
+pub const FIRST_DATABASE: &str = "fly-db";
+
+/// The user that every managed cluster has.
+pub const FIRST_USER: &str = "fly-user";
+
 /// A Postgres cluster.
 #[derive(Debug)]
 pub struct Postgres {
@@ -42,6 +50,11 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// Whether Fly.io runs it.
+    pub fn is_managed(&self) -> bool {
+        self.engine.value == Engine::Managed
+    }
+
     /// Whether the spec says anything of what a managed cluster holds.
     pub fn holds_more(&self) -> bool {
         !self.databases.is_empty() || !self.users.is_empty() || !self.extensions.is_empty()

@@ -14,7 +14,7 @@ mod data;
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
-pub use data::{Bucket, Postgres, Redis};
+pub use data::{Bucket, FIRST_DATABASE, FIRST_USER, Postgres, Redis};
 
 use std::fmt;
 

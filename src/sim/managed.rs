@@ -219,7 +219,8 @@ pub(super) fn enable_extension(cx: &mut Cx<'_>) -> Outcome {
     let (name, id) = (first_word(cx), flag(cx, "cluster"));
     let postgis = cluster(cx, &id)?.postgis;
     let database = known_database(cx, &id)?;
-    if !EXTENSIONS.contains(&name.as_str()) && !(postgis && name == "postgis") {
+    let offered = EXTENSIONS.contains(&name.as_str()) || (postgis && name == "postgis");
+    if !offered {
         return Err(format!("extension {name} is not available"));
     }
     cluster(cx, &id)?.holds.extensions.insert((database.clone(), name.clone()));

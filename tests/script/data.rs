@@ -85,7 +85,8 @@ pub(crate) fn what_a_cluster_holds_is_mended_and_nothing_is_taken_away() {
 }
 
 pub(crate) fn what_a_cluster_will_hold_is_said_by_a_dry_run() {
-    let more = |line: &str| line.starts_with("databases") || line.starts_with("users") || line.starts_with("extensions");
+    let more =
+        |line: &str| line.starts_with("databases") || line.starts_with("users") || line.starts_with("extensions");
     let fewer: Vec<&str> = DATABASE.lines().filter(|line| !more(line) && !line.starts_with("uses")).collect();
     let tree = Tree::new(&format!("{HEAD}{}\n", fewer.join("\n")));
     let account = Account::new("personal");

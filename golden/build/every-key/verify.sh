@@ -473,8 +473,8 @@ attach_mpg() {
 # attach_mpg_direct APP VARIABLE CLUSTER
 attach_mpg_direct() { secret "$1" "$2"; }
 
-# inside NAME CLUSTER WORD...: what a cluster holds, as the reading command of these words lists it, in $STATE/NAME. Without
-# any, flyctl prints a sentence in place of JSON. The word CLUSTER_ID stands for the id.
+# inside NAME CLUSTER COMMAND...: what a cluster holds, as a reading command lists it, in $STATE/NAME. Without any, flyctl
+# prints a sentence in place of JSON. The word CLUSTER_ID stands for the id.
 inside() {
   local name=$1 cluster=$2 id word
   shift 2
@@ -493,19 +493,25 @@ inside() {
     if [ "$word" = CLUSTER_ID ]; then word=$id; fi
     words+=("$word")
   done
-  output "$name" "$FLY" "${words[@]}"
+  output "$name" "${words[@]}"
   if grep -q '^No [a-z]* found for cluster' "$STATE/$name.text"; then
     printf '[]\n' >"$STATE/$name"
   else
-    parse array "$name" "$FLY" "${words[@]}"
+    parse array "$name" "${words[@]}"
   fi
 }
 
 # databases_of CLUSTER, users_of CLUSTER, extensions_of CLUSTER DATABASE
-databases_of() { inside "databases.$1" "$1" mpg databases list CLUSTER_ID --json; }
-users_of() { inside "users.$1" "$1" mpg users list CLUSTER_ID --json; }
+databases_of() { inside "databases.$1" "$1" "$FLY" mpg databases list CLUSTER_ID --json; }
+users_of() { inside "users.$1" "$1" "$FLY" mpg users list CLUSTER_ID --json; }
 extensions_of() {
-  inside "extensions.$1.$2" "$1" mpg databases extensions list CLUSTER_ID --database "$2" --json
+  databases_of "$1"
+  if ! has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "cluster $1 has no database $2"; fi
+    printf '[]\n' >"$STATE/extensions.$1.$2"
+    return 0
+  fi
+  inside "extensions.$1.$2" "$1" "$FLY" mpg databases extensions list CLUSTER_ID --database "$2" --json
 }
 
 # mpg_database CLUSTER NAME
@@ -527,12 +533,8 @@ mpg_user() {
 # mpg_extension CLUSTER DATABASE NAME
 mpg_extension() {
   local found=missing
-  databases_of "$1"
-  # flyctl lists extensions of a database that is there.
-  if has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
-    extensions_of "$1" "$2"
-    if has "extensions.$1.$2" 'any(.[]; .name == $n and .installed != null)' --arg n "$3"; then found=installed; fi
-  fi
+  extensions_of "$1" "$2"
+  if has "extensions.$1.$2" 'any(.[]; .name == $n and .installed != null)' --arg n "$3"; then found=installed; fi
   compare extension installed "$found"
 }
 

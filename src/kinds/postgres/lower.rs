@@ -1,8 +1,8 @@
 //! What a `[postgres.<key>]` means.
 
-use super::{DATABASE, Engine, Extensions, PostgresSpec, USER};
+use super::{Engine, Extensions, PostgresSpec};
 use crate::lower::{CONFLICT, LowerCx, WRONG_REFERENCE};
-use crate::model::Postgres;
+use crate::model::{FIRST_DATABASE, FIRST_USER, Postgres};
 use crate::schema::MISSING_KEY;
 use crate::spec::Tier;
 use crate::value::{Count, Key, OneOrList, Origin, PostgresName, Sourced, Why};
@@ -83,9 +83,11 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<PostgresSpec>, cx: &mut Low
     let (size, memory) = spec.vm.map(|vm| (vm.value.size, vm.value.memory)).unwrap_or_default();
     let facts = &cx.facts.postgres;
     let storage = if unmanaged { facts.unmanaged_storage_gb } else { facts.storage_gb };
-    let databases = unique(spec.databases, DATABASE, cx);
-    for (user, _) in spec.users.iter().filter(|(user, _)| user.as_str() == USER) {
-        cx.report.error(CONFLICT, user.origin, format!("every cluster has the user `{USER}`")).help("leave it out");
+    let databases = unique(spec.databases, FIRST_DATABASE, cx);
+    for (user, _) in spec.users.iter().filter(|(user, _)| user.as_str() == FIRST_USER) {
+        cx.report
+            .error(CONFLICT, user.origin, format!("every cluster has the user `{FIRST_USER}`"))
+            .help("leave it out");
     }
     let extensions = spec.extensions.map(|all| extensions(all.value, &databases, &key, cx)).unwrap_or_default();
     let geographic = extensions.iter().find(|(_, name)| name.starts_with("postgis"));
@@ -147,14 +149,14 @@ fn extensions(
     };
     match written {
         OneOrList::List(names) => {
-            if let Ok(first) = DATABASE.parse() {
+            if let Ok(first) = FIRST_DATABASE.parse() {
                 add(&first, names, cx);
             }
         }
         OneOrList::One(table) => {
             for (database, names) in table {
                 let known =
-                    database.as_str() == DATABASE || databases.iter().any(|known| known.value == database.value);
+                    database.as_str() == FIRST_DATABASE || databases.iter().any(|known| known.value == database.value);
                 if !known {
                     cx.report
                         .error(
@@ -162,7 +164,7 @@ fn extensions(
                             database.origin,
                             format!("postgres.{} has no database `{}`", key.value, database.value),
                         )
-                        .help(format!("add it to `databases`; every cluster has `{DATABASE}`"));
+                        .help(format!("add it to `databases`; every cluster has `{FIRST_DATABASE}`"));
                 }
                 add(&database.value, names, cx);
             }

@@ -6,14 +6,6 @@ use serde::Deserialize;
 use crate::fly_toml::MachineSize;
 use crate::value::{AppName, Count, Entries, Memory, Name, OneOrList, PostgresName, RegionCode, Sourced};
 
-/// The database that every managed cluster has.
-///
-/// Source: flyctl internal/command/mpg/v1/run_attach.go.
-pub const DATABASE: &str = "fly-db";
-
-/// The user that every managed cluster has.
-pub const USER: &str = "fly-user";
-
 /// A Postgres cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

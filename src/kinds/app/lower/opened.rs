@@ -1,8 +1,7 @@
 //! How an app opens a Postgres cluster: what only managed ones have, and what is declared in it.
 
-use crate::kinds::postgres::{DATABASE, Engine, USER};
 use crate::lower::{CONFLICT, LowerCx, WRONG_REFERENCE};
-use crate::model::{Model, Postgres, Use};
+use crate::model::{FIRST_DATABASE, FIRST_USER, Model, Postgres, Use};
 use crate::spec::Kind;
 use crate::value::{Origin, PostgresName, Sourced};
 
@@ -23,7 +22,7 @@ pub(super) fn check(used: &Use, model: &Model, cx: &mut LowerCx<'_>) {
         return;
     }
     let cluster = &model.postgres[used.target.index];
-    if cluster.engine.value == Engine::Unmanaged {
+    if !cluster.is_managed() {
         let help = match key {
             "url" => "remove the key: no pooler stands before an unmanaged cluster, so that its URL is direct already",
             _ => "remove the key: `fly postgres attach` makes a database and a user with the name of the app",
@@ -35,10 +34,12 @@ pub(super) fn check(used: &Use, model: &Model, cx: &mut LowerCx<'_>) {
         cx.report
             .error(CONFLICT, user.origin, "`username` beside `url = \"direct\"`")
             .label("flyctl shows the password of `fly-user` alone")
-            .help(format!("remove `username`, so that it is `{USER}`; or set the URL of another user as a secret"));
+            .help(format!(
+                "remove `username`, so that it is `{FIRST_USER}`; or set the URL of another user as a secret"
+            ));
     }
-    declared(used.database.as_ref(), "database", DATABASE, cluster.databases.iter(), cluster, cx);
-    declared(used.username.as_ref(), "user", USER, cluster.users.iter().map(|(name, _)| name), cluster, cx);
+    declared(used.database.as_ref(), "database", FIRST_DATABASE, cluster.databases.iter(), cluster, cx);
+    declared(used.username.as_ref(), "user", FIRST_USER, cluster.users.iter().map(|(name, _)| name), cluster, cx);
 }
 
 /// `fly mpg attach` takes any name, and makes a URL that leads to nothing.

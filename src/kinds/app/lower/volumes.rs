@@ -1,7 +1,7 @@
 //! What volumes begin with.
 
+use super::super::VolumeSpec;
 use crate::fly_toml::FlyToml;
-use crate::kinds::app::VolumeSpec;
 use crate::lower::{CONFLICT, LowerCx, WRONG_REFERENCE};
 use crate::model::{VolumeOrigin, VolumeSeed};
 use crate::schema::MISSING_KEY;

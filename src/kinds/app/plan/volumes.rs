@@ -47,9 +47,9 @@ fn volumes_needed(app: &App, name: &str, region: &str) -> u32 {
 pub(super) fn seed_text<'m>(i: usize, app: &'m App, name: Arg<'m>) -> StepText<'m> {
     let seed = &app.volumes[i];
     let source = seed.name.as_str();
-    let first = volumes(app).find_map(|step| match step {
-        AppStep::Volumes { mount, group, region } if source_of(app, mount) == source => Some((mount, group, region)),
-        _ => None,
+    let first = volumes(app).find_map(|step| {
+        let AppStep::Volumes { mount, group, region } = step else { return None };
+        (source_of(app, mount) == source).then_some((mount, group, region))
     });
     let (mount, group, region) = first.unwrap_or_default();
     let policy = Policy::of(app, mount);
