@@ -16,7 +16,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
     let mut all = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
-    all.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    for folder in ["docs", "docs/examples"] {
+        all.extend(fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
     all.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
     all.sort();
     all
@@ -39,9 +41,20 @@ fn run(line: &str, folder: &Path) -> String {
     [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat()
 }
 
-/// The document with what its examples print today.
-fn replayed(text: &str) -> String {
+/// The document with what its examples print today. The page of a spec has that spec beside it.
+fn replayed(path: &Path, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
+    let spec = Path::new(path.file_stem().unwrap()).with_extension("toml");
+    if path.parent().unwrap().ends_with("docs/examples") {
+        fs::copy(Path::new(ROOT).join("specs").join(&spec), folder.path().join("spec.toml")).unwrap();
+        fs::write(folder.path().join("page.md"), text).unwrap();
+        run("flyarch graph spec.toml --inject page.md", folder.path());
+        return replayed_in(folder.path(), &fs::read_to_string(folder.path().join("page.md")).unwrap());
+    }
+    replayed_in(folder.path(), text)
+}
+
+fn replayed_in(folder: &Path, text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next() {
@@ -50,7 +63,7 @@ fn replayed(text: &str) -> String {
         let block: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != "```").collect();
         match info.split_once(' ') {
             Some((_, name)) => {
-                let file = folder.path().join(name);
+                let file = folder.join(name);
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(file, block.concat()).unwrap();
                 out.push_str(&block.concat());
@@ -58,7 +71,7 @@ fn replayed(text: &str) -> String {
             None if info == "console" => {
                 for (i, command) in block.iter().filter_map(|line| line.strip_prefix("$ ")).enumerate() {
                     let gap = if i == 0 { "" } else { "\n" };
-                    let printed = run(command, folder.path());
+                    let printed = run(command, folder);
                     writeln!(out, "{gap}$ {}\n{}", command.trim_end(), printed.trim_end()).unwrap();
                 }
             }
@@ -75,7 +88,7 @@ fn examples_print_what_is_shown() {
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
-        let today = replayed(&text);
+        let today = replayed(&path, &text);
         if overwrite {
             fs::write(&path, &today).unwrap();
         } else {

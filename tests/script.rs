@@ -7,6 +7,8 @@
 
 #[path = "script/changes.rs"]
 mod changes;
+#[path = "script/data.rs"]
+mod data;
 #[path = "support/environments.rs"]
 mod environments;
 #[path = "script/faults.rs"]
@@ -115,6 +117,13 @@ fn main() {
         teardown::interrupted_anywhere_it_keeps_the_data,
         teardown::without_an_answer_it_destroys_nothing_more,
         teardown::what_others_need_or_made_is_left_alone,
+        data::urls_lead_where_the_spec_says,
+        data::an_answer_without_a_pooled_url_is_refused,
+        data::what_a_cluster_holds_is_mended_and_nothing_is_taken_away,
+        data::what_a_cluster_will_hold_is_said_by_a_dry_run,
+        data::an_extension_that_is_not_offered_is_told,
+        data::only_the_first_volume_does_not_begin_empty,
+        data::a_volume_that_stands_is_never_replaced,
         changes::more_regions,
         changes::fewer_regions_and_machines_are_told,
         changes::larger_volumes_grow_and_never_shrink,

@@ -30,6 +30,8 @@ examples!(
     "worker-fleet",
     "staging",
     "unmanaged-postgres",
+    "n-tier",
+    "stateful-cluster",
 );
 
 /// The architectures to begin with, each with what it is.

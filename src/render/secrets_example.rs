@@ -40,11 +40,9 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
         }
         for used in &app.uses {
             if matches!(used.target.kind, Kind::Postgres | Kind::Redis) {
-                others.push(format!(
-                    "{} of {reference}: from {}",
-                    used.variable.value,
-                    cx.model.reference(used.target.value)
-                ));
+                let direct = if used.is_direct() { ", the direct URL" } else { "" };
+                let target = cx.model.reference(used.target.value);
+                others.push(format!("{} of {reference}: from {target}{direct}", used.variable.value));
             }
         }
     }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::spec::{Date, Spec};
-use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
+use crate::value::{AppName, EnvName, HostName, Key, Name, PostgresName, Reason, RegionCode, SnapshotId, VolumeId};
 
 /// The schema of a spec, from the types.
 ///
@@ -123,13 +123,16 @@ fn plain_numbers(schema: &mut Schema) {
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
 /// [`super::validate()`] says.
 fn error_messages(schema: &mut Schema) {
-    let words: [(&str, &str); 12] = [
+    let words: [(&str, &str); 15] = [
         (Key::PATTERN, Key::EXPECTED),
         (AppName::PATTERN, AppName::EXPECTED),
         (RegionCode::PATTERN, RegionCode::EXPECTED),
         (EnvName::PATTERN, EnvName::EXPECTED),
         (Name::PATTERN, Name::EXPECTED),
         (HostName::PATTERN, HostName::EXPECTED),
+        (PostgresName::PATTERN, PostgresName::EXPECTED),
+        (VolumeId::PATTERN, VolumeId::EXPECTED),
+        (SnapshotId::PATTERN, SnapshotId::EXPECTED),
         (Reason::PATTERN, Reason::EXPECTED),
         (Date::PATTERN, Date::EXPECTED),
         ("Duration", "a duration with a unit (ms, s, m, h), such as \"30s\" or \"1m30s\""),

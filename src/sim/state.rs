@@ -228,6 +228,9 @@ pub struct Cluster {
     pub creating: u32,
     /// The apps that have its URL.
     pub attached: BTreeSet<String>,
+    /// Databases beside the first, users beside the first, and extensions.
+    #[serde(default)]
+    pub holds: super::managed::Holds,
 }
 
 /// A Redis database.

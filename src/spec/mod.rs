@@ -9,10 +9,12 @@
 mod allow;
 mod placement;
 mod reference;
+mod uses;
 
 pub use allow::{Date, Waiver};
 pub use placement::Placement;
 pub use reference::{Kind, Reference};
+pub use uses::{PostgresUrl, UseSpec};
 
 use std::collections::BTreeMap;
 use std::fmt;

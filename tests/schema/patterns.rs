@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use flyarch::spec::{Date, Reference};
 use flyarch::value::{
-    AppName, Duration, EnvName, HostName, Key, Memory, Name, Nanoseconds, Reason, RegionCode, VolumeSize,
+    AppName, Duration, EnvName, HostName, Key, Memory, Name, Nanoseconds, PostgresName, Reason, RegionCode, SnapshotId,
+    VolumeId, VolumeSize,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -35,6 +36,9 @@ const FORMS: &[(&str, Parser)] = &[
     ("EnvName", plain::<EnvName>),
     ("Name", plain::<Name>),
     ("HostName", plain::<HostName>),
+    ("PostgresName", plain::<PostgresName>),
+    ("VolumeId", plain::<VolumeId>),
+    ("SnapshotId", plain::<SnapshotId>),
     ("Reason", plain::<Reason>),
     ("Reference", plain::<Reference>),
     ("Date", plain::<Date>),

@@ -57,6 +57,7 @@ const OWN: &[&str] = &[
     "secrets",
     "source",
     "uses",
+    "volume",
     "workload",
     "write_routing",
 ];

@@ -1,7 +1,14 @@
 //! The steps that set up an app.
 
+mod attach;
+mod volumes;
+
+pub(crate) use volumes::source_of;
+
+use attach::attach_text;
+use volumes::{primary_first, seed_text, volumes, volumes_text};
+
 use super::{SecretSource, V4};
-use crate::kinds::postgres::Engine;
 use crate::model::{App, Model};
 use crate::plan::{Arg, Layout, Phase, StepText, word};
 use crate::spec::Kind;
@@ -18,6 +25,8 @@ pub enum AppStep {
     Attach(usize),
     /// A secret, by place in `secrets`.
     Secret(usize),
+    /// The first volume of a name, from a snapshot or another volume, by place in `volumes`.
+    Seed(usize),
     /// Volumes of one name in one region.
     Volumes {
         /// The mount, by place in `toml.mounts`.
@@ -64,7 +73,7 @@ impl AppStep {
             Self::Create => Phase::Apps,
             Self::Address(_) => Phase::Addresses,
             Self::Attach(_) | Self::Secret(_) => Phase::Secrets,
-            Self::Volumes { .. } => Phase::Volumes,
+            Self::Seed(_) | Self::Volumes { .. } => Phase::Volumes,
             Self::Deploy => Phase::Deploys,
             Self::Scale { .. } => Phase::Counts,
             Self::Certificate(_) => Phase::Certificates,
@@ -87,7 +96,10 @@ pub(crate) fn steps(phase: Phase, app: &App, mut add: impl FnMut(AppStep)) {
             }
             (0..app.secrets.len()).for_each(|i| add(AppStep::Secret(i)));
         }
-        Phase::Volumes => volumes(app).for_each(add),
+        Phase::Volumes => {
+            (0..app.volumes.len()).for_each(|i| add(AppStep::Seed(i)));
+            volumes(app).for_each(add);
+        }
         Phase::Deploys => add(AppStep::Deploy),
         Phase::Counts => {
             for (group, g) in app.groups.iter().enumerate() {
@@ -110,43 +122,6 @@ pub(crate) fn addresses(app: &App) -> impl Iterator<Item = Address> {
     let v6 = app.ips.v6.value.then_some(Address::V6);
     let flycast = app.ips.flycast.then_some(Address::Flycast);
     v4.into_iter().chain(v6).chain(flycast).chain((0..app.ips.egress.len()).map(Address::Egress))
-}
-
-/// Places in the placement of a group, the primary region first: a deploy looks for volumes there.
-fn primary_first(app: &App, group: usize) -> impl Iterator<Item = usize> + use<> {
-    let placement = &app.groups[group].placement;
-    let primary = placement.iter().position(|(region, _)| app.is_primary(region));
-    let others = 0..placement.len();
-    primary.into_iter().chain(others.filter(move |i| Some(*i) != primary))
-}
-
-/// One step per name of volumes and region. Groups that mount volumes of one name share them.
-pub(crate) fn volumes(app: &App) -> impl Iterator<Item = AppStep> {
-    let mut steps: Vec<(AppStep, &str, &str)> = Vec::new();
-    for (group, g) in app.groups.iter().enumerate() {
-        let Some(mount) = g.mount else { continue };
-        let name = source_of(app, mount);
-        for region in primary_first(app, group) {
-            let code = g.placement[region].0.as_str();
-            if !steps.iter().any(|&(_, n, c)| (n, c) == (name, code)) {
-                steps.push((AppStep::Volumes { mount, group, region }, name, code));
-            }
-        }
-    }
-    // The primary region first, for all names.
-    steps.sort_by_key(|(_, _, code)| !app.is_primary(code));
-    steps.into_iter().map(|(step, _, _)| step).collect::<Vec<_>>().into_iter()
-}
-
-/// The name of a mount's volumes.
-pub(crate) fn source_of(app: &App, mount: usize) -> &str {
-    app.toml.mounts[mount].source.as_ref().map_or("", |source| source.as_str())
-}
-
-/// How many volumes of a name a region needs: one for every machine that mounts it.
-pub(crate) fn volumes_needed(app: &App, name: &str, region: &str) -> u32 {
-    let groups = app.groups.iter().filter(|group| group.mount.is_some_and(|mount| source_of(app, mount) == name));
-    groups.map(|group| group.machines_in(region)).sum()
 }
 
 /// Apps that must be deployed before this one.
@@ -182,6 +157,7 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
         AppStep::Address(address) => address_text(address, app, &name, header),
         AppStep::Attach(i) => attach_text(i, model, app, name),
         AppStep::Secret(i) => secret_text(i, app, &name, layout),
+        AppStep::Seed(i) => seed_text(i, app, name),
         AppStep::Volumes { mount, group, region } => volumes_text(mount, group, region, app, name),
         AppStep::Deploy => deploy_text(model, app, name, header, layout),
         AppStep::Scale { group, region } => {
@@ -251,53 +227,6 @@ fn address_text<'m>(address: Address, app: &'m App, name: &Arg<'m>, header: Orig
     StepText { id, call: vec!["address".into(), name.clone(), kind.into(), word(region)], command, origin }
 }
 
-fn attach_text<'m>(i: usize, model: &'m Model, app: &'m App, name: Arg<'m>) -> StepText<'m> {
-    let used = &app.uses[i];
-    let variable = word(used.variable.as_str());
-    let id = format!("attach-{}", used.variable.value);
-    let origin = used.variable.origin;
-    if used.target.kind == Kind::Redis {
-        let redis = word(model.redis[used.target.index].name.as_str());
-        return StepText { id, call: vec!["attach_redis".into(), name, variable, redis], command: Vec::new(), origin };
-    }
-    let postgres = &model.postgres[used.target.index];
-    let cluster = word(postgres.name.as_str());
-    let (function, command): (&'static str, Vec<Arg<'m>>) = match postgres.engine.value {
-        Engine::Managed => {
-            let id = Arg::Found("CLUSTER_ID");
-            (
-                "attach_mpg",
-                vec![
-                    "fly".into(),
-                    "mpg".into(),
-                    "attach".into(),
-                    id,
-                    "-a".into(),
-                    name.clone(),
-                    "--variable-name".into(),
-                    variable.clone(),
-                ],
-            )
-        }
-        Engine::Unmanaged => (
-            "attach_postgres",
-            vec![
-                "fly".into(),
-                "postgres".into(),
-                "attach".into(),
-                cluster.clone(),
-                "-a".into(),
-                name.clone(),
-                "--variable-name".into(),
-                variable.clone(),
-                "--superuser=false".into(),
-                "--yes".into(),
-            ],
-        ),
-    };
-    StepText { id, call: vec![function.into(), name, variable, cluster], command, origin }
-}
-
 fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
     let secret = &app.secrets[i];
     let mut call: Vec<Arg<'m>> = Vec::new();
@@ -325,65 +254,6 @@ fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -
         }
     }
     StepText { id: format!("secret-{}", secret.name.value), call, command: Vec::new(), origin: secret.name.origin }
-}
-
-fn volumes_text<'m>(mount: usize, group: usize, region: usize, app: &'m App, name: Arg<'m>) -> StepText<'m> {
-    let section = &app.toml.mounts[mount];
-    let source = source_of(app, mount);
-    let region = &app.groups[group].placement[region].0;
-    let count = volumes_needed(app, source, region.as_str()).to_string();
-    let gigabytes = section.initial_size.as_ref().map_or(1, |size| size.gigabytes()).to_string();
-    let days = section.snapshot_retention.as_ref().map_or(0, |days| days.value).to_string();
-    let snapshots =
-        if section.scheduled_snapshots.as_ref().is_none_or(|scheduled| scheduled.value) { "true" } else { "false" };
-    let mut command = vec![
-        "fly".into(),
-        "volumes".into(),
-        "create".into(),
-        word(source),
-        "-a".into(),
-        name.clone(),
-        "--region".into(),
-        word(region.as_str()),
-        "--size".into(),
-        gigabytes.clone().into(),
-        "--snapshot-retention".into(),
-        days.clone().into(),
-        format!("--scheduled-snapshots={snapshots}").into(),
-    ];
-    // A volume is bound to a host: without a hint it may land on one that has no room for the machine.
-    if let Some(vm) = app.groups[group].vm.and_then(|vm| app.toml.vm.get(vm)) {
-        if let Some(size) = &vm.size {
-            command.extend(["--vm-size".into(), word(size.as_ref().value.0.as_str())]);
-        }
-        if let Some(kind) = &vm.cpu_kind {
-            command.extend(["--vm-cpu-kind".into(), word(kind.as_ref().value.0.as_str())]);
-        }
-        if let Some(cpus) = vm.cpus.filter(|cpus| cpus.value > 0) {
-            command.extend(["--vm-cpus".into(), cpus.value.to_string().into()]);
-        }
-        // As in fly.toml the number wins.
-        let number = vm.memory_mb.map(|number| number.value).filter(|number| *number > 0);
-        if let Some(memory) = number.or(vm.memory.as_ref().map(|memory| memory.mebibytes())) {
-            command.extend(["--vm-memory".into(), memory.to_string().into()]);
-        }
-    }
-    command.push("--yes".into());
-    StepText {
-        id: format!("volumes-{source}-{}", region.value),
-        call: vec![
-            "volumes".into(),
-            name,
-            word(source),
-            word(region.as_str()),
-            count.into(),
-            gigabytes.into(),
-            days.into(),
-            snapshots.into(),
-        ],
-        command,
-        origin: section.origin,
-    }
 }
 
 fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin, layout: &'m Layout) -> StepText<'m> {

@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::fly_toml::with_fly_toml_keys;
-use crate::spec::{Extends, Placement, Reference, Waiver};
-use crate::value::{AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, Sourced};
+use crate::spec::{Extends, Placement, Reference, UseSpec, Waiver};
+use crate::value::{
+    AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, SnapshotId, Sourced, VolumeId,
+};
 
 with_fly_toml_keys! {
     /// One Fly app: the keys of fly.toml, and what fly.toml cannot say.
@@ -24,6 +26,9 @@ with_fly_toml_keys! {
         /// Settings of one process group.
         #[serde(default)]
         pub group: Entries<Name, Sourced<GroupSpec>>,
+        /// What volumes begin with when the first of their name is made, by name: the `source` of a mount.
+        #[serde(default)]
+        pub volume: Entries<Name, Sourced<VolumeSpec>>,
         /// Who may reach the app. Default: public with a service, internal without.
         pub access: Option<Sourced<Access>>,
         /// A custom private network, which only its own apps reach. Default: the project's. An app keeps the network that
@@ -36,7 +41,7 @@ with_fly_toml_keys! {
         pub domains: Vec<Sourced<HostName>>,
         /// What the app uses: the variable that says where it is, and a reference to it.
         #[serde(default)]
-        pub uses: Entries<EnvName, Sourced<Reference>>,
+        pub uses: Entries<EnvName, Sourced<UseSpec>>,
         /// Secrets that must exist: a list of names, taken from the environment of the set-up script, or a table of name
         /// to source. Never a value.
         pub secrets: Option<Sourced<Secrets>>,
@@ -111,6 +116,16 @@ pub enum V4 {
 pub struct GroupSpec {
     /// Machines of this group: a list of regions, one machine each, or a table of region to number.
     pub regions: Option<Sourced<Placement>>,
+}
+
+/// What a volume begins with when it is the first of its name; never what one has that is there. One of the two.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeSpec {
+    /// A snapshot, which the size of the mount must hold.
+    pub from_snapshot: Option<Sourced<SnapshotId>>,
+    /// Another volume of the app.
+    pub fork_of: Option<Sourced<VolumeId>>,
 }
 
 /// How writes reach the primary region from others.

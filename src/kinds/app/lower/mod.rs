@@ -2,8 +2,10 @@
 
 mod defaults;
 mod groups;
+mod opened;
 mod paths;
 mod services;
+mod volumes;
 mod wire;
 
 pub(crate) use wire::{expand, wire};
@@ -13,7 +15,7 @@ use crate::fly_toml::FlyToml;
 use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, WRONG_REFERENCE};
 use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use, fit_shared_ipv4};
 use crate::source::TextRange;
-use crate::spec::{Kind, Reference, Tier};
+use crate::spec::{Kind, Reference, Tier, UseSpec};
 use crate::value::{AppName, Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
 
 static NAME: Why = Why { reason: "names are made of the project's name and the key", source: "docs/language.md" };
@@ -45,6 +47,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     domains(&spec.domains, &access, cx);
     let image_from = image_from(spec.image_from.as_ref(), &toml, cx);
     let uses = uses(spec.uses, cx);
+    let volumes = volumes::lower(spec.volume, &toml, cx);
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
     let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
@@ -75,6 +78,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         domains: spec.domains,
         uses,
         secrets,
+        volumes,
         after,
         image_from,
         source: spec.source.unwrap_or_else(|| Sourced::filled(".".to_owned(), header, &SOURCE)),
@@ -118,6 +122,7 @@ pub(crate) fn lower_file(
         domains: Vec::new(),
         uses: Vec::new(),
         secrets: Vec::new(),
+        volumes: Vec::new(),
         after: Vec::new(),
         image_from: None,
         source: Sourced::filled(".".to_owned(), header, &SOURCE),
@@ -253,10 +258,15 @@ fn image_from(reference: Option<&Sourced<Reference>>, toml: &FlyToml, cx: &mut L
     Some(Sourced { value: id.index, origin: reference.origin })
 }
 
-fn uses(entries: Entries<EnvName, Sourced<Reference>>, cx: &mut LowerCx<'_>) -> Vec<Use> {
-    let resolve = |(variable, reference): (Sourced<EnvName>, Sourced<Reference>)| {
-        let target = cx.resolve(&reference)?;
-        Some(Use { variable, target: Sourced { value: target, origin: reference.origin } })
+fn uses(entries: Entries<EnvName, Sourced<UseSpec>>, cx: &mut LowerCx<'_>) -> Vec<Use> {
+    let resolve = |(variable, spec): (Sourced<EnvName>, Sourced<UseSpec>)| {
+        let Sourced { value: UseSpec { of, table }, origin } = spec;
+        let (reference, url, database, username) = match table {
+            Some(table) => (table.of, table.url, table.database, table.username),
+            None => (Sourced { value: of, origin }, None, None, None),
+        };
+        let target = Sourced { value: cx.resolve(&reference)?, origin };
+        Some(Use { variable, target, url, database, username })
     };
     entries.into_iter().filter_map(resolve).collect()
 }
