@@ -27,6 +27,8 @@ examples!(
     "worker-fleet",
     "staging",
     "unmanaged-postgres",
+    "read-replicas",
+    "litefs",
 );
 
 /// The architectures to begin with, each with what it is.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::RenderCx;
 use super::engine::quote;
+use super::litefs;
 use crate::facts::Facts;
 use crate::graph::{Graph, mermaid};
 use crate::kinds::app::{Access, V4};
@@ -34,6 +35,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     regions(&mut out, cx);
     data(&mut out, model);
     volumes(&mut out, model);
+    litefs::section(&mut out, cx);
     secrets(&mut out, model);
     domains(&mut out, model);
     waivers(&mut out, model);
@@ -278,6 +280,9 @@ fn secrets(out: &mut String, model: &Model) {
                 used.variable.value,
                 model.reference(used.target.value)
             );
+        }
+        if app.litefs.is_some() {
+            let _ = writeln!(rows, "| {} | `FLY_CONSUL_URL` | Consul, for LiteFS |", app.key.value);
         }
     }
     if !rows.is_empty() {

@@ -47,6 +47,9 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                 ));
             }
         }
+        if app.litefs.is_some() {
+            others.push(format!("FLY_CONSUL_URL of {reference}: from Consul, for LiteFS"));
+        }
     }
     if variables.is_empty() {
         out.push_str("\n# No value is taken from the environment.\n");

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use flyarch::spec::{Date, Reference};
 use flyarch::value::{
-    AppName, Duration, EnvName, HostName, Key, Memory, Name, Nanoseconds, Reason, RegionCode, VolumeSize,
+    AppName, CommandLine, Duration, EnvName, FileName, Folder, HostName, Key, Memory, Name, Nanoseconds, PathPattern,
+    Reason, RegionCode, UrlPath, VolumeSize,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -36,6 +37,11 @@ const FORMS: &[(&str, Parser)] = &[
     ("Name", plain::<Name>),
     ("HostName", plain::<HostName>),
     ("Reason", plain::<Reason>),
+    ("FileName", plain::<FileName>),
+    ("Folder", plain::<Folder>),
+    ("UrlPath", plain::<UrlPath>),
+    ("PathPattern", plain::<PathPattern>),
+    ("CommandLine", plain::<CommandLine>),
     ("Reference", plain::<Reference>),
     ("Date", plain::<Date>),
     ("Duration", |text| {

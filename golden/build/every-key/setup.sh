@@ -32,7 +32,7 @@ END
 ARCHITECTURE=every
 ORG=acme
 MINIMUM=0.4.11
-TOTAL=59
+TOTAL=69
 
 DRY_RUN='' YES='' ONLY='' FROM='' REDEPLOY='' UPDATE_SECRETS='' ALLOW_SCALE_DOWN=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' DIFFERS='' LATER='' REFUSED=''
@@ -838,6 +838,25 @@ secret_manual() {
   block "$1" "secret $2 of $1 is set by hand ($3): $FLY secrets set $2=- --stage -a $1 <FILE"
 }
 
+# consul APP -- COMMAND...: where Consul is becomes the secret FLY_CONSUL_URL, with which LiteFS finds its primary. flyctl
+# ends well also when nothing was attached, and attaching again would restart the app.
+consul() {
+  local app=$1 why=''
+  shift 2
+  if has_secret "$app" FLY_CONSUL_URL; then
+    stands FLY_CONSUL_URL
+    return 0
+  fi
+  if ! change "$@"; then why=$(reason); fi
+  if [ -n "$DRY_RUN" ]; then return 0; fi
+  forget "secrets.$app"
+  # What counts is whether the secret is there now: also a reply may have been lost.
+  if ! has_secret "$app" FLY_CONSUL_URL; then
+    fail 23 "$(quoted "$@") attached nothing to $app: ${why:-it gave no reason; run this script again}"
+  fi
+  if [ -n "$why" ]; then made; fi
+}
+
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi
@@ -1144,6 +1163,7 @@ step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create 
 step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:358
 step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:370
 step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:382
+step app.notes/create app every-notes every-net -- "$FLY" apps create every-notes --org acme --network every-net  # every-key.toml:409
 
 # addresses
 step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:32
@@ -1156,14 +1176,16 @@ step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips a
 step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:358
 step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:370
 step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:370
+step app.notes/ip-shared-v4 address every-notes shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-notes  # every-key.toml:409
+step app.notes/ip-v6 address every-notes v6 '' -- "$FLY" ips allocate-v6 -a every-notes  # every-key.toml:409
 
 # data services
-step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:411
-step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:420
-step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:426
-step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:428
-step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:436
-step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:440
+step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:440
+step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:449
+step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:455
+step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:457
+step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:465
+step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:469
 
 # secrets
 step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:34
@@ -1175,12 +1197,16 @@ step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op re
 step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:56
 step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:57
 step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:248
+step app.notes/consul consul every-notes -- "$FLY" consul attach -a every-notes  # every-key.toml:413
 
 # volumes
 step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:103
 step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:103
+step app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true -- "$FLY" volumes create litefs -a every-notes --region iad --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:426
+step app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true -- "$FLY" volumes create litefs -a every-notes --region lhr --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:426
 
 # deploys
+step app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/notes/fly.toml -a every-notes --ha=false --no-public-ips --yes  # every-key.toml:409
 step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:244
 step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:26
 step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:339
@@ -1200,6 +1226,8 @@ step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" 
 step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:360
 step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:372
 step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:383
+step app.notes/scale-app-iad machines every-notes app iad 2 -- "$FLY" scale count app=2 --region iad -a every-notes --yes  # every-key.toml:410
+step app.notes/scale-app-lhr machines every-notes app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-notes --yes  # every-key.toml:410
 
 # certificates
 step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:33
@@ -1212,6 +1240,7 @@ step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:sh
 step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:358
 step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:370
 step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:382
+step app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:409
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -31,7 +31,7 @@ END
 ARCHITECTURE=every
 ORG=acme
 MINIMUM=0.4.11
-TOTAL=11
+TOTAL=12
 
 DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' KEPT='' REFUSED='' KNOWN=''
@@ -532,10 +532,11 @@ step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy e
 step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:339
 step app.web/destroy remove_app every-key-web uploads -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:26
 step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:244
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:436
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:428
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:420
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:411
+step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:409
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:465
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:457
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:449
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:440
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

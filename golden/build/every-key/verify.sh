@@ -435,6 +435,9 @@ surplus() {
   if [ -n "$found" ]; then result note "other $what" none "$found"; fi
 }
 
+# consul APP: the secret that says where Consul is.
+consul() { secret "$1" FLY_CONSUL_URL; }
+
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi
@@ -552,6 +555,7 @@ check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:346
 check app.builtin/create app every-builtin every-net  # every-key.toml:358
 check app.compose/create app every-compose every-net  # every-key.toml:370
 check app.machine/create app every-machine every-net  # every-key.toml:382
+check app.notes/create app every-notes every-net  # every-key.toml:409
 
 # addresses
 check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:32
@@ -564,13 +568,15 @@ check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.t
 check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:358
 check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:370
 check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:370
+check app.notes/ip-shared-v4 address every-notes shared_v4 ''  # every-key.toml:409
+check app.notes/ip-v6 address every-notes v6 ''  # every-key.toml:409
 
 # data services
-check postgres.main/create mpg every-pg iad launch  # every-key.toml:411
-check postgres.own/create postgres every-own iad 3  # every-key.toml:420
-check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:426
-check redis.cache/create redis every-cache  # every-key.toml:428
-check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:436
+check postgres.main/create mpg every-pg iad launch  # every-key.toml:440
+check postgres.own/create postgres every-own iad 3  # every-key.toml:449
+check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:455
+check redis.cache/create redis every-cache  # every-key.toml:457
+check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:465
 
 # secrets
 check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:34
@@ -582,12 +588,16 @@ check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key
 check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:56
 check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:57
 check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:248
+check app.notes/consul consul every-notes  # every-key.toml:413
 
 # volumes
 check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:103
 check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:103
+check app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true  # every-key.toml:426
+check app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true  # every-key.toml:426
 
 # deploys
+check app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml  # every-key.toml:409
 check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:244
 check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:26
 check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:339
@@ -607,6 +617,8 @@ check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-
 check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:360
 check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:372
 check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:383
+check app.notes/scale-app-iad machines every-notes app iad 2  # every-key.toml:410
+check app.notes/scale-app-lhr machines every-notes app lhr 1  # every-key.toml:410
 
 # certificates
 check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:33
@@ -619,6 +631,7 @@ check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:s
 check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:358
 check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:370
 check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:382
+check app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:409
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

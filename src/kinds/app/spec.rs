@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{LiteFsSpec, WriteRoutingSpec};
 use crate::fly_toml::with_fly_toml_keys;
 use crate::spec::{Extends, Placement, Reference, Waiver};
 use crate::value::{AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, Sourced};
@@ -41,7 +42,9 @@ with_fly_toml_keys! {
         #[serde(default)]
         pub after: Vec<Sourced<Reference>>,
         /// How writes reach the primary region from others.
-        pub write_routing: Option<Sourced<WriteRouting>>,
+        pub write_routing: Option<Sourced<WriteRoutingSpec>>,
+        /// LiteFS, which copies the SQLite databases of the app from one machine to the others.
+        pub litefs: Option<Sourced<LiteFsSpec>>,
         /// What no file shows and some checks need. What is absent is not guessed.
         pub workload: Option<Sourced<Workload>>,
         /// `false` leaves the app out.
@@ -108,17 +111,6 @@ pub enum V4 {
 pub struct GroupSpec {
     /// Machines of this group: a list of regions, one machine each, or a table of region to number.
     pub regions: Option<Sourced<Placement>>,
-}
-
-/// How writes reach the primary region from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum WriteRouting {
-    /// The app answers a write with a fly-replay header, and the proxy repeats it in the primary region.
-    FlyReplay,
-    /// The app connects to the primary itself.
-    Direct,
 }
 
 /// Where sessions live.
