@@ -9,6 +9,8 @@
 mod changes;
 #[path = "script/data.rs"]
 mod data;
+#[path = "script/consul.rs"]
+mod consul;
 #[path = "support/environments.rs"]
 mod environments;
 #[path = "script/faults.rs"]
@@ -101,6 +103,9 @@ fn main() {
         runs::a_thousand_apps_begin_at_once,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,
+        consul::attached_once_and_before_the_deploy,
+        consul::an_attach_without_an_effect_is_found,
+        consul::a_dry_run_says_it,
         verify::a_finished_system_is_as_the_spec_says,
         verify::everything_can_be_verified,
         verify::nothing_there_is_told,

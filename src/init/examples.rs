@@ -32,6 +32,8 @@ examples!(
     "unmanaged-postgres",
     "n-tier",
     "stateful-cluster",
+    "read-replicas",
+    "litefs",
 );
 
 /// The architectures to begin with, each with what it is.

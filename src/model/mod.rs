@@ -10,11 +10,13 @@ mod app;
 mod calls;
 mod checks;
 mod data;
+mod litefs;
 
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
 pub use data::{Bucket, FIRST_DATABASE, FIRST_USER, Postgres, Redis};
+pub use litefs::{LiteFs, Replay};
 
 use std::fmt;
 
@@ -128,6 +130,10 @@ pub struct App {
     pub source: Sourced<String>,
     /// How writes reach the primary region.
     pub write_routing: Option<Sourced<WriteRouting>>,
+    /// What replays its writes, when that is the way.
+    pub replay: Option<Replay>,
+    /// LiteFS, when the spec declares it.
+    pub litefs: Option<LiteFs>,
     /// What the spec says of its load.
     pub workload: Workload,
     /// Where the `[app.<key>.workload]` table stands.

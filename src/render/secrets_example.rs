@@ -45,6 +45,9 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                 others.push(format!("{} of {reference}: from {target}{direct}", used.variable.value));
             }
         }
+        if app.litefs.is_some() {
+            others.push(format!("FLY_CONSUL_URL of {reference}: from Consul, for LiteFS"));
+        }
     }
     if variables.is_empty() {
         out.push_str("\n# No value is taken from the environment.\n");

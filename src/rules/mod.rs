@@ -150,6 +150,7 @@ mod litefs {
     pub(super) mod litefs_shared_lease;
     pub(super) mod litefs_subfolder;
     pub(super) mod litefs_unsupported;
+    pub(super) mod litefs_websockets;
     pub(super) mod litefs_without_volume;
 }
 mod machines {
@@ -517,6 +518,7 @@ pub static RULES: &[&Rule] = &[
     &litefs::litefs_shared_lease::RULE,
     &litefs::litefs_subfolder::RULE,
     &litefs::litefs_unsupported::RULE,
+    &litefs::litefs_websockets::RULE,
     &litefs::litefs_without_volume::RULE,
     &network::localhost_data_store::RULE,
     &operations::log_shipper_check::RULE,

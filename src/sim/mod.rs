@@ -143,6 +143,9 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
     let failed =
         |text: &str, exit: i32| Done { command: command.clone(), stderr: error(text), exit, ..Done::default() };
     match fault {
+        Some(Fault::ServerError | Fault::TooManyRequests) if consul::swallows(&command) => {
+            return Done { command, ..Done::default() };
+        }
         Some(Fault::Killed) => return Done { killed: true, ..failed("killed", 137) },
         Some(Fault::ServerError) => return failed("server returned a non-200 status code: 500", 1),
         Some(Fault::TooManyRequests) => return failed("server returned a non-200 status code: 429", 1),

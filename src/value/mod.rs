@@ -19,7 +19,8 @@ pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationE
 pub use money::{Decimal, Usd};
 pub(crate) use names::within;
 pub use names::{
-    AppName, Count, EnvName, HostName, Key, Name, Port, PostgresName, Reason, RegionCode, SnapshotId, VolumeId,
+    AppName, CommandLine, Count, EnvName, FileName, Folder, HostName, Key, Name, PathPattern, Port, PostgresName,
+    Reason, RegionCode, SnapshotId, UrlPath, VolumeId,
 };
 pub use scalar::{Scalar, Strings, go_float};
 pub use size::{Memory, VolumeSize};

@@ -189,6 +189,52 @@ name! {
     expected "a reason of at least ten characters"
 }
 
+name! {
+    /// The name of a file, without a folder.
+    FileName, r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$",
+    |b| b.len() <= 100 && b.first().is_some_and(|&c| is_word(c)) && b.iter().all(|&c| is_file(c)),
+    expected "the name of a file: letters, digits, dots, dashes and underscores, with no dot or dash in front"
+}
+
+name! {
+    /// A folder of a machine, such as "/var/lib/litefs".
+    Folder, r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$",
+    |b| {
+        let name = |name: &[u8]| name.first().is_some_and(|&c| is_word(c)) && name.iter().all(|&c| is_file(c));
+        b.strip_prefix(b"/").is_some_and(|rest| rest.split(|&c| c == b'/').all(name))
+    },
+    expected "a folder from the root on, such as \"/var/lib/litefs\""
+}
+
+name! {
+    /// The beginning of the path of a request, such as "/api".
+    UrlPath, r"^/[A-Za-z0-9._~/-]{0,199}$",
+    |b| b.len() <= 200 && b.first() == Some(&b'/') && b.iter().all(|&c| is_file(c) || c == b'~' || c == b'/'),
+    expected "the beginning of a path, such as \"/api\": letters, digits, slashes, dots, dashes, underscores and tildes"
+}
+
+name! {
+    /// The path of requests, with `*` for any part of it, such as "*.png".
+    PathPattern, r"^[A-Za-z0-9._~*/-]{1,200}$",
+    |b| (1..=200).contains(&b.len()) && b.iter().all(|&c| is_file(c) || matches!(c, b'~' | b'*' | b'/')),
+    expected "a path such as \"/assets/*\" or \"*.png\": letters, digits, slashes, dots, dashes, underscores and tildes, and * for any part"
+}
+
+name! {
+    /// A command on one line.
+    CommandLine, r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    |b| b.iter().all(|&c| c >= b' ' && c != 0x7f) && b.iter().any(|&c| c != b' '),
+    expected "a command on one line"
+}
+
+fn is_word(c: u8) -> bool {
+    c == b'_' || c.is_ascii_alphanumeric()
+}
+
+fn is_file(c: u8) -> bool {
+    is_word(c) || c == b'.' || c == b'-'
+}
+
 fn is_label(c: u8) -> bool {
     c == b'-' || c.is_ascii_lowercase() || c.is_ascii_digit()
 }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use flyarch::spec::{Date, Reference};
 use flyarch::value::{
-    AppName, Duration, EnvName, HostName, Key, Memory, Name, Nanoseconds, PostgresName, Reason, RegionCode, SnapshotId,
-    VolumeId, VolumeSize,
+    AppName, CommandLine, Duration, EnvName, FileName, Folder, HostName, Key, Memory, Name, Nanoseconds, PathPattern,
+    PostgresName, Reason, RegionCode, SnapshotId, UrlPath, VolumeId, VolumeSize,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -40,6 +40,11 @@ const FORMS: &[(&str, Parser)] = &[
     ("VolumeId", plain::<VolumeId>),
     ("SnapshotId", plain::<SnapshotId>),
     ("Reason", plain::<Reason>),
+    ("FileName", plain::<FileName>),
+    ("Folder", plain::<Folder>),
+    ("UrlPath", plain::<UrlPath>),
+    ("PathPattern", plain::<PathPattern>),
+    ("CommandLine", plain::<CommandLine>),
     ("Reference", plain::<Reference>),
     ("Date", plain::<Date>),
     ("Duration", |text| {

@@ -53,6 +53,7 @@ const OWN: &[&str] = &[
     "group",
     "image_from",
     "ips",
+    "litefs",
     "regions",
     "secrets",
     "source",

@@ -159,6 +159,7 @@ fn is_the_app(actual: &state::App, app: &App, model: &Model) {
     assert_eq!(addresses, wanted, "{name}");
     let attached = app.uses.iter().filter(|used| matches!(used.target.kind, Kind::Postgres | Kind::Redis));
     let mut secrets: BTreeSet<&str> = attached.map(|used| used.variable.as_str()).collect();
+    secrets.extend(app.litefs.as_ref().map(|_| "FLY_CONSUL_URL"));
     secrets.extend(app.secrets.iter().map(|secret| secret.name.as_str()));
     let of_bucket = |secret: &&str| secret.starts_with("AWS_") || *secret == "BUCKET_NAME";
     let there: BTreeSet<&str> = actual.secrets.keys().map(String::as_str).filter(|name| !of_bucket(name)).collect();

@@ -525,18 +525,18 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:401
-step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:389
-step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:377
-step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:365
-step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:358
+step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:382
+step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:370
+step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:358
+step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:346
+step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:339
 step app.web/destroy remove_app every-key-web uploads -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:26
-step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:255
-step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:350
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:458
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:450
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:442
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:430
+step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:244
+step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:409
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:465
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:457
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:449
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:440
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

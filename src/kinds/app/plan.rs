@@ -27,6 +27,8 @@ pub enum AppStep {
     Secret(usize),
     /// The first volume of a name, from a snapshot or another volume, by place in `volumes`.
     Seed(usize),
+    /// A Consul cluster, where LiteFS keeps who is the primary.
+    Consul,
     /// Volumes of one name in one region.
     Volumes {
         /// The mount, by place in `toml.mounts`.
@@ -72,7 +74,7 @@ impl AppStep {
         match self {
             Self::Create => Phase::Apps,
             Self::Address(_) => Phase::Addresses,
-            Self::Attach(_) | Self::Secret(_) => Phase::Secrets,
+            Self::Attach(_) | Self::Secret(_) | Self::Consul => Phase::Secrets,
             Self::Seed(_) | Self::Volumes { .. } => Phase::Volumes,
             Self::Deploy => Phase::Deploys,
             Self::Scale { .. } => Phase::Counts,
@@ -95,6 +97,9 @@ pub(crate) fn steps(phase: Phase, app: &App, mut add: impl FnMut(AppStep)) {
                 }
             }
             (0..app.secrets.len()).for_each(|i| add(AppStep::Secret(i)));
+            if app.litefs.is_some() {
+                add(AppStep::Consul);
+            }
         }
         Phase::Volumes => {
             (0..app.volumes.len()).for_each(|i| add(AppStep::Seed(i)));
@@ -158,6 +163,11 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
         AppStep::Attach(i) => attach_text(i, model, app, name),
         AppStep::Secret(i) => secret_text(i, app, &name, layout),
         AppStep::Seed(i) => seed_text(i, app, name),
+        AppStep::Consul => {
+            let command = vec!["fly".into(), "consul".into(), "attach".into(), "-a".into(), name.clone()];
+            let origin = app.litefs.as_ref().map_or(header, |litefs| Origin::written(litefs.at));
+            StepText { id: "consul".to_owned(), call: vec!["consul".into(), name], command, origin }
+        }
         AppStep::Volumes { mount, group, region } => volumes_text(mount, group, region, app, name),
         AppStep::Deploy => deploy_text(model, app, name, header, layout),
         AppStep::Scale { group, region } => {
@@ -275,6 +285,9 @@ fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin
     }
 }
 
+/// What says where Consul is, as an expectation.
+const CONSUL_SECRET: &str = "secret:FLY_CONSUL_URL";
+
 /// One word per thing that the app should have: `machines:group:region:count`, `volume:name`, `secret:name`,
 /// `address:kind`, `certificate:host`.
 fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> {
@@ -294,6 +307,9 @@ fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> 
         }
     }
     call.extend(app.secrets.iter().map(|secret| format!("secret:{}", secret.name.value).into()));
+    if app.litefs.is_some() {
+        call.push(CONSUL_SECRET.into());
+    }
     for address in addresses(app) {
         let kind = match address {
             Address::SharedV4 => "shared_v4",

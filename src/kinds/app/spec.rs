@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{LiteFsSpec, WriteRoutingSpec};
 use crate::fly_toml::with_fly_toml_keys;
 use crate::spec::{Extends, Placement, Reference, UseSpec, Waiver};
 use crate::value::{
@@ -49,7 +50,9 @@ with_fly_toml_keys! {
         #[serde(default)]
         pub after: Vec<Sourced<Reference>>,
         /// How writes reach the primary region from others.
-        pub write_routing: Option<Sourced<WriteRouting>>,
+        pub write_routing: Option<Sourced<WriteRoutingSpec>>,
+        /// LiteFS, which copies the SQLite databases of the app from one machine to the others.
+        pub litefs: Option<Sourced<LiteFsSpec>>,
         /// What no file shows and some checks need. What is absent is not guessed.
         pub workload: Option<Sourced<Workload>>,
         /// `false` leaves the app out.
@@ -126,17 +129,6 @@ pub struct VolumeSpec {
     pub from_snapshot: Option<Sourced<SnapshotId>>,
     /// Another volume of the app.
     pub fork_of: Option<Sourced<VolumeId>>,
-}
-
-/// How writes reach the primary region from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum WriteRouting {
-    /// The app answers a write with a fly-replay header, and the proxy repeats it in the primary region.
-    FlyReplay,
-    /// The app connects to the primary itself.
-    Direct,
 }
 
 /// Where sessions live.

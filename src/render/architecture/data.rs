@@ -161,6 +161,9 @@ pub(super) fn secrets(out: &mut String, model: &Model) {
             }
             rows.push_str(" |\n");
         }
+        if app.litefs.is_some() {
+            let _ = writeln!(rows, "| {} | `FLY_CONSUL_URL` | Consul, for LiteFS |", app.key.value);
+        }
     }
     if !rows.is_empty() {
         out.push_str("\n## Secrets\n\n| app | name | where the value comes from |\n| --- | --- | --- |\n");

@@ -8,7 +8,7 @@ mod traffic;
 
 use std::fmt::Write as _;
 
-use super::RenderCx;
+use super::{RenderCx, litefs};
 use crate::graph::{Graph, mermaid};
 use crate::model::{App, Group, Model};
 
@@ -35,6 +35,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     apps::regions(&mut out, cx);
     data::data(&mut out, model);
     data::volumes(&mut out, model);
+    litefs::section(&mut out, cx);
     data::secrets(&mut out, model);
     traffic::domains(&mut out, model);
     checklist::checklist(&mut out, cx);
