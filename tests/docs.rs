@@ -123,13 +123,17 @@ fn pages_of_examples_are_about_their_specs() {
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
     for page in examples() {
         let text = fs::read_to_string(&page).unwrap();
-        assert!(text.lines().count() < 80, "{} is long", page.display());
+        assert!(text.lines().count() < 100, "{} is long", page.display());
         let spec = fs::read_to_string(spec_of(&page).unwrap()).unwrap();
         let mut lines = text.lines();
         while lines.by_ref().any(|line| line == "```toml") {
             for line in lines.by_ref().take_while(|line| *line != "```") {
                 assert!(spec.lines().any(|of_spec| of_spec == line), "{}: no line of the spec: {line}", page.display());
             }
+        }
+        // Fifty cells are no picture.
+        if !text.contains("<!-- flyarch:graph -->") {
+            continue;
         }
         let mut graph = Command::new(env!("CARGO_BIN_EXE_flyarch"));
         graph.arg("graph").arg(spec_of(&page).unwrap()).arg("--inject").arg(&page);
