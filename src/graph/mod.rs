@@ -294,7 +294,9 @@ impl<'m> Shared<'m> {
         match source {
             SecretSource::Env(name) => Some(Self::Variable(name)),
             SecretSource::File(path) => Some(Self::File(path)),
-            SecretSource::Command(_) | SecretSource::Generate(_) | SecretSource::Manual(_) => None,
+            SecretSource::Command(_) | SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => {
+                None
+            }
         }
     }
 }

@@ -9,10 +9,12 @@
 mod app;
 mod calls;
 mod checks;
+mod jobs;
 
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
+pub use jobs::Job;
 
 use std::fmt;
 
@@ -106,6 +108,8 @@ pub struct App {
     pub uses: Vec<Use>,
     /// Secrets that the set-up takes from a source.
     pub secrets: Vec<Secret>,
+    /// What machines of their own run at intervals.
+    pub jobs: Vec<Job>,
     /// What must be set up before its deploy, beyond `uses`.
     pub after: Vec<Sourced<ResourceId>>,
     /// The app whose image it runs.
@@ -288,6 +292,8 @@ pub struct Secret {
     pub name: Sourced<EnvName>,
     /// Where its value comes from.
     pub source: SecretSource,
+    /// The app that a deploy token is for, by place in [`Model::apps`].
+    pub token_for: Option<usize>,
 }
 
 /// A Postgres cluster.

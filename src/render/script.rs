@@ -10,6 +10,7 @@ use super::RenderCx;
 use super::engine::{fragment, render};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
+use crate::model::Model;
 
 /// What all scripts look with.
 const LOOK: &str = include_str!("script/look.sh");
@@ -22,6 +23,8 @@ struct Script {
     core: &'static [&'static str],
     app: &'static [&'static str],
     secrets: &'static [&'static str],
+    tokens: &'static [&'static str],
+    jobs: &'static [&'static str],
     managed: &'static [&'static str],
     unmanaged: &'static [&'static str],
     redis: &'static [&'static str],
@@ -33,6 +36,8 @@ const SETUP: Script = Script {
     core: &[LOOK, ACT, include_str!("script/setup.sh")],
     app: &[include_str!("../kinds/app/look.sh"), include_str!("../kinds/app/functions.sh")],
     secrets: &[include_str!("../kinds/app/secrets.sh")],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/tokens.sh")],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/managed.sh")],
     unmanaged: &[include_str!("../kinds/postgres/unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/functions.sh")],
@@ -44,6 +49,8 @@ const VERIFY: Script = Script {
     core: &[LOOK, include_str!("script/verify.sh")],
     app: &[include_str!("../kinds/app/look.sh"), include_str!("../kinds/app/verify.sh")],
     secrets: &[],
+    tokens: &[],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/verify_jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/verify_managed.sh")],
     unmanaged: &[include_str!("../kinds/postgres/verify_unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/verify.sh")],
@@ -55,6 +62,8 @@ const TEARDOWN: Script = Script {
     core: &[LOOK, ACT, include_str!("script/teardown.sh")],
     app: &[include_str!("../kinds/app/teardown.sh")],
     secrets: &[],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/teardown_tokens.sh")],
+    jobs: &[],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/teardown_managed.sh")],
     unmanaged: &[include_str!("../kinds/postgres/teardown_unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/teardown.sh")],
@@ -119,6 +128,8 @@ impl Script {
             (true, self.core),
             (!model.apps.is_empty(), self.app),
             (sets_secrets(cx), self.secrets),
+            (makes_tokens(model), self.tokens),
+            (model.apps.iter().any(|app| !app.jobs.is_empty()), self.jobs),
             (engine(Engine::Managed), self.managed),
             (engine(Engine::Unmanaged), self.unmanaged),
             (!model.redis.is_empty(), self.redis),
@@ -128,6 +139,12 @@ impl Script {
             parts.into_iter().filter(|(used, _)| *used).flat_map(|(_, texts)| texts).copied().collect();
         parts.join("\n")
     }
+}
+
+/// Whether a secret is a token that the script makes.
+fn makes_tokens(model: &Model) -> bool {
+    let mut secrets = model.apps.iter().flat_map(|app| &app.secrets);
+    secrets.any(|secret| matches!(secret.source, SecretSource::Token(_)))
 }
 
 /// Whether the script sets a secret itself: those of the spec, and the URL of a Redis database.

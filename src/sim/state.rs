@@ -152,9 +152,20 @@ pub struct MachineConfig {
     /// The machines that it stands in for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub standbys: Vec<String>,
+    /// What overrides the image's own.
+    #[serde(default)]
+    pub init: Init,
     /// How often it runs: `hourly`, `daily`, `weekly` or `monthly`.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub schedule: String,
+}
+
+/// What of a machine overrides its image.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Init {
+    /// The words of its command.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub cmd: Vec<String>,
 }
 
 /// The size of a machine.
@@ -273,6 +284,9 @@ pub struct Token {
     pub org: String,
     /// `deploy`, `org` or `readonly`.
     pub kind: String,
+    /// How long it is valid, where that was said.
+    #[serde(default)]
+    pub expiry: String,
     /// Whether it was taken back.
     pub revoked: bool,
 }

@@ -2,8 +2,10 @@
 
 mod defaults;
 mod groups;
+mod jobs;
 mod paths;
 mod services;
+mod tokens;
 mod wire;
 
 pub(crate) use wire::{expand, wire};
@@ -47,9 +49,10 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     let uses = uses(spec.uses, cx);
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
-    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| tokens::secret(name, source, cx)).collect();
     paths::check(spec.source.as_ref(), &toml, &secrets, cx);
     variables(&toml.env, &uses, &secrets, cx);
+    let jobs = jobs::lower(std::mem::take(&mut spec.schedule), &primary_region, cx);
     let after = spec
         .after
         .iter()
@@ -74,6 +77,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         domains: spec.domains,
         uses,
         secrets,
+        jobs,
         after,
         image_from,
         source: spec.source.unwrap_or_else(|| Sourced::filled(".".to_owned(), header, &SOURCE)),
@@ -116,6 +120,7 @@ pub(crate) fn lower_file(
         domains: Vec::new(),
         uses: Vec::new(),
         secrets: Vec::new(),
+        jobs: Vec::new(),
         after: Vec::new(),
         image_from: None,
         source: Sourced::filled(".".to_owned(), header, &SOURCE),
