@@ -355,5 +355,6 @@ fn about_app(app: &App) -> Vec<String> {
         let name = if app.groups.len() > 1 { format!("{}: ", group.name.value) } else { String::new() };
         lines.extend(wrapped(&name, group.placement.iter().map(|(r, n)| format!("{} ×{}", r.value, n.value))));
     }
+    lines.extend(wrapped("", app.jobs.iter().map(|job| format!("{} {}", job.key.value, job.every.as_str()))));
     lines
 }

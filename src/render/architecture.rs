@@ -1,10 +1,13 @@
 //! `ARCHITECTURE.md`: the architecture for people who were not there when it was made.
 
+mod jobs;
+
 use std::fmt::Write as _;
 
 use super::RenderCx;
 use super::engine::quote;
 use crate::facts::Facts;
+use crate::fly_toml::Vm;
 use crate::graph::{Graph, mermaid};
 use crate::kinds::app::{Access, V4};
 use crate::kinds::postgres::Engine;
@@ -34,7 +37,9 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     regions(&mut out, cx);
     data(&mut out, model);
     volumes(&mut out, model);
+    jobs::jobs(&mut out, model, cx.facts);
     secrets(&mut out, model);
+    jobs::tokens(&mut out, model);
     domains(&mut out, model);
     waivers(&mut out, model);
     runbook(&mut out, model);
@@ -122,7 +127,11 @@ fn image(app: &App, model: &Model) -> String {
 
 /// The size of a group's machines as flyctl works it out: a preset, and what overrides it.
 fn size(app: &App, group: &Group, facts: &Facts) -> String {
-    let Some(vm) = group.vm.map(|vm| &app.toml.vm[vm]) else { return "not set".to_owned() };
+    group.vm.map_or("not set".to_owned(), |vm| size_of(&app.toml.vm[vm], facts))
+}
+
+/// The same of one table of sizes.
+fn size_of(vm: &Vm, facts: &Facts) -> String {
     let name = vm.size.as_ref().map_or(facts.machine_size, |size| size);
     let preset = facts.machine_size(name);
     let cpus = vm.cpus.map(|cpus| cpus.value).filter(|cpus| *cpus > 0);
@@ -340,6 +349,7 @@ fn runbook(out: &mut String, model: &Model) {
              ```sh\nfly releases -a {name} --image\nfly deploy -c {key}/fly.toml -a {name} --image IMAGE\n```\n",
         );
     }
+    jobs::replace_token(out, model);
     let mounted = model.apps.iter().find_map(|app| Some((app, app.groups.iter().find_map(|group| group.mount)?)));
     if let Some((app, mount)) = mounted {
         let mount = &app.toml.mounts[mount];

@@ -45,6 +45,16 @@ impl Every {
             Self::Monthly => "monthly",
         }
     }
+
+    /// What passes between two runs.
+    pub fn period(self) -> &'static str {
+        match self {
+            Self::Hourly => "hour",
+            Self::Daily => "day",
+            Self::Weekly => "week",
+            Self::Monthly => "month",
+        }
+    }
 }
 
 /// The size of a job's machine, with the keys of fly.toml's `vm` that `fly machine run` has flags for.
