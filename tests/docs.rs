@@ -16,7 +16,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
     let mut all = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
-    all.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    for folder in ["docs", "docs/examples"] {
+        all.extend(fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
     all.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
     all.sort();
     all
@@ -39,9 +41,18 @@ fn run(line: &str, folder: &Path) -> String {
     [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat()
 }
 
-/// The document with what its examples print today.
-fn replayed(text: &str) -> String {
+/// The spec that a page of docs/examples is about.
+fn spec_of(path: &Path) -> Option<PathBuf> {
+    let is_example = path.parent().is_some_and(|folder| folder.ends_with("docs/examples"));
+    is_example.then(|| Path::new(ROOT).join("specs").join(path.file_name().unwrap()).with_extension("toml"))
+}
+
+/// The document with what its examples print today. The page of a spec has that as its spec.toml.
+fn replayed(text: &str, spec: Option<&Path>) -> String {
     let folder = tempfile::tempdir().unwrap();
+    if let Some(spec) = spec {
+        fs::copy(spec, folder.path().join("spec.toml")).unwrap();
+    }
     let mut out = String::new();
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next() {
@@ -75,7 +86,8 @@ fn examples_print_what_is_shown() {
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
-        let today = replayed(&text);
+        let spec = spec_of(&path);
+        let today = replayed(&text, spec.as_deref());
         if overwrite {
             fs::write(&path, &today).unwrap();
         } else {
@@ -91,6 +103,20 @@ fn examples_print_what_is_shown() {
 }
 
 #[test]
+fn pages_of_specs_have_their_pictures() {
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
+    for (path, spec) in documents().iter().filter_map(|path| Some((path, spec_of(path)?))) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flyarch"));
+        command.args(["graph".as_ref(), spec.as_os_str(), "--inject".as_ref(), path.as_os_str()]);
+        if !overwrite {
+            command.arg("--check");
+        }
+        assert!(command.output().unwrap().status.success(), "{} has another picture", path.display());
+        assert!(fs::read_to_string(path).unwrap().lines().count() < 100, "{} is a page", path.display());
+    }
+}
+
+#[test]
 fn the_reference_knows_every_key() {
     let text = fs::read_to_string(Path::new(ROOT).join("docs/language.md")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(flyarch::schema::SCHEMA).unwrap();
@@ -101,8 +127,19 @@ fn the_reference_knows_every_key() {
     // What fly.toml says is documented by Fly.io.
     let known = keys(&surface);
     let mut missing = Vec::new();
-    let own =
-        ["Project", "AppSpec", "GroupSpec", "IpsSpec", "Workload", "PostgresSpec", "RedisSpec", "BucketSpec", "Policy"];
+    let own = [
+        "Project",
+        "AppSpec",
+        "GroupSpec",
+        "IpsSpec",
+        "Workload",
+        "JobSpec",
+        "TokenSpec",
+        "PostgresSpec",
+        "RedisSpec",
+        "BucketSpec",
+        "Policy",
+    ];
     for (table, keys) in own.map(|name| (name, keys(&schema["definitions"][name]))) {
         let own = keys.into_iter().filter(|key| table != "AppSpec" || !known.contains(key) || key == "primary_region");
         missing.extend(own.filter(|key| !text.contains(&format!("`{key}"))));
