@@ -54,6 +54,7 @@ const OWN: &[&str] = &[
     "image_from",
     "ips",
     "regions",
+    "schedule",
     "secrets",
     "source",
     "uses",

@@ -340,7 +340,7 @@ remove_app() {
   shift
   if ! ours "$app"; then
     gone "app $app"
-    if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens "${tokens[@]}"; fi
+    if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
     return 0
   fi
   listing "volumes.$app" "$FLY" volumes list -a "$app" --json
@@ -349,7 +349,7 @@ remove_app() {
     --arg n "$names")
   if [ -z "$volumes" ] || { [ -n "$VOLUMES" ] && [ -z "$others" ]; }; then
     if change "$@"; then
-      if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens "${tokens[@]}"; fi
+      if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
       return 0
     fi
     local why

@@ -30,7 +30,7 @@ job() {
   make+=("$@")
   look_for_job "$app" "$job"
   if [ -z "$id" ]; then
-    make_job "$app" "$job" "${make[@]}"
+    make_job "$app" "$job" ${make[@]+"${make[@]}"}
   elif [ "$where" = "$region" ] && has "machines.$app" ".[] | select(.id == \$i) | $AS_WANTED" \
     --arg i "$id" --arg e "$every" --arg c "$run" --arg s "$settings" --arg r "$release"; then
     stands "job $job of $app"
@@ -39,7 +39,7 @@ job() {
   elif [ "$where" != "$region" ]; then
     note "its machine is in $where, and cannot move"
     must "$FLY" machine destroy "$id" --force -a "$app"
-    make_job "$app" "$job" "${make[@]}"
+    make_job "$app" "$job" ${make[@]+"${make[@]}"}
   else
     # flyctl adds variables to those that are there. It is not started: its command would run at a time that nobody chose.
     words=("$FLY" machine update "$id" -a "$app" --image "$image" --skip-start --yes \

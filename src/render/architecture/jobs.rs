@@ -36,9 +36,9 @@ pub(super) fn jobs(out: &mut String, model: &Model, facts: &Facts) {
 
 fn all(model: &Model) -> impl Iterator<Item = (&App, &Secret, &TokenSpec)> {
     let secrets = model.apps.iter().flat_map(|app| app.secrets.iter().map(move |secret| (app, secret)));
-    secrets.filter_map(|(app, secret)| match &secret.source {
-        SecretSource::Token(token) => Some((app, secret, &**token)),
-        _ => None,
+    secrets.filter_map(|(app, secret)| {
+        let SecretSource::Token(token) = &secret.source else { return None };
+        Some((app, secret, &**token))
     })
 }
 
