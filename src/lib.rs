@@ -105,7 +105,7 @@ pub struct Surroundings<'a> {
 /// The file of a compilation that has one source.
 const FILE: FileId = FileId(0);
 
-/// Compiles a spec.
+/// Compiles a spec. One that includes files is joined with them before: see [`Source::join`].
 pub fn compile(source: &Source, facts: &Facts, options: &Options) -> Compilation {
     run(&Texts::one(source), facts, options, Until::Rendered)
 }
@@ -245,6 +245,9 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         let project = &mut spec.project;
         project.value.suffix = Some(Sourced { value: suffix.clone(), origin: project.value.name.origin });
     }
+    if let Some(first) = spec.as_ref().ok().and_then(|spec| spec.include.first()).filter(|_| !source.is_joined()) {
+        diagnostics.push(resolve::include::unread(Span { file, range: first.range() }));
+    }
     out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
     if let Some(model) = out.model.as_mut().filter(|_| until != Until::Interpreted) {
         model.beside = read_beside(model, &texts.all, beside);
@@ -262,7 +265,7 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
             out.artifacts = Some(render::render(RenderCx { model, plan: &plan, layout, facts, source }));
         }
     }
-    out.diagnostics = diagnostics.finish();
+    out.diagnostics = diag::located(diagnostics.finish(), file, source);
     out
 }
 

@@ -71,6 +71,34 @@ pub struct Source {
     name: String,
     text: String,
     lines: Vec<u32>,
+    /// The texts that it was put together from; none when it is one.
+    parts: Vec<Part>,
+}
+
+/// One of the texts that a source was put together from.
+#[derive(Clone, Debug)]
+struct Part {
+    /// Where it stands in the whole.
+    range: TextRange,
+    /// What others call it.
+    name: String,
+    /// The source that it is.
+    file: FileId,
+}
+
+/// A line of a text, as what is rendered names it: `spec.toml:12`. The same wherever a build runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cited<'s> {
+    /// The name of the text, without the folders above the spec.
+    pub name: &'s str,
+    /// The line, from one.
+    pub line: u32,
+}
+
+impl fmt::Display for Cited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.name, self.line)
+    }
 }
 
 /// A place for people: both count from one; the column counts characters, not bytes.
@@ -95,7 +123,70 @@ impl Source {
         // A byte order mark is no part of the first line.
         let mut lines = vec![if text.starts_with('\u{feff}') { 3 } else { 0 }];
         lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| TextRange::new(i + 1, i + 1).start));
-        Self { name: name.into(), text, lines }
+        Self { name: name.into(), text, lines, parts: Vec::new() }
+    }
+
+    /// Several texts behind each other, as if they stood in the first: each with the name that is cited for it. What is
+    /// found in the whole is found in one of them: see [`Source::locate`].
+    pub fn join<'p>(parts: impl IntoIterator<Item = (FileId, &'p str, &'p Self)>) -> Self {
+        let (mut name, mut text, mut all) = (None, String::new(), Vec::new());
+        for (file, cited, part) in parts {
+            name.get_or_insert_with(|| part.name.clone());
+            let start = text.len();
+            // A byte order mark begins a text, and is an error anywhere else.
+            match part.text.strip_prefix('\u{feff}').filter(|_| start > 0) {
+                Some(rest) => text.extend(["   ", rest]),
+                None => text.push_str(&part.text),
+            }
+            all.push(Part { range: TextRange::new(start, text.len()), name: cited.to_owned(), file });
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        Self { parts: all, ..Self::new(name.unwrap_or_default(), text) }
+    }
+
+    /// Whether it was put together from several texts, which are sources themselves.
+    pub fn is_joined(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// The same of the texts as they are now.
+    #[must_use]
+    pub fn rejoined(&self, sources: &Sources) -> Self {
+        Self::join(self.parts.iter().map(|part| (part.file, part.name.as_str(), sources.get(part.file))))
+    }
+
+    /// The texts that it was put together from.
+    pub fn parts(&self) -> impl Iterator<Item = FileId> {
+        self.parts.iter().map(|part| part.file)
+    }
+
+    /// The text that a place lies in.
+    fn part(&self, offset: u32) -> Option<&Part> {
+        let behind = self.parts.partition_point(|part| part.range.start <= offset);
+        self.parts.get(behind.max(1) - 1)
+    }
+
+    /// A place in the whole as one in the text that it is from. None in a source that is one text.
+    pub fn locate(&self, range: TextRange) -> Option<Span> {
+        self.part(range.start).map(|part| within(part, range))
+    }
+
+    /// The same for a place that is filled, near another: between two texts it belongs to that of the other.
+    pub fn locate_beside(&self, range: TextRange, other: TextRange) -> Option<Span> {
+        let of_other = self.part(other.start)?;
+        let is_in = (of_other.range.start..=of_other.range.end + 1).contains(&range.start);
+        Some(within(if is_in { of_other } else { self.part(range.start)? }, range))
+    }
+
+    /// The line of a place, with the name of the text that it is in.
+    pub fn cite(&self, offset: u32) -> Cited<'_> {
+        let line = self.line(offset);
+        match self.part(offset) {
+            Some(part) => Cited { name: &part.name, line: line + 1 - self.line(part.range.start) },
+            None => Cited { name: self.name.rsplit(['/', '\\']).next().unwrap_or_default(), line },
+        }
     }
 
     /// The name that messages show.
@@ -148,6 +239,12 @@ impl Source {
         let extra = usize::from(self.text.ends_with('\n') || self.text.is_empty());
         TextRange::new(self.lines.len() - extra, 0).start
     }
+}
+
+/// A place of the whole in one of its parts.
+fn within(part: &Part, range: TextRange) -> Span {
+    let here = |offset: u32| offset.clamp(part.range.start, part.range.end) - part.range.start;
+    Span { file: part.file, range: TextRange { start: here(range.start), end: here(range.end) } }
 }
 
 /// The sources of a run, in the order in which they were given.

@@ -26,6 +26,8 @@ mod graph;
 mod hooks;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/include.rs"]
+mod include;
 #[path = "cli/large_input.rs"]
 mod large_input;
 #[path = "cli/lint.rs"]

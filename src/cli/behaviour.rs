@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::{Explain, ListFormat, OutputFormat, Show};
 use super::fill::markdown;
 use super::input::{self, Input, Language};
-use super::{CLEAN, Failure, Stream, colors, form, near, print, show};
+use super::{CLEAN, Failure, Stream, colors, form, include, near, print, show};
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::explain::{self, Section};
 use crate::facts::FACTS;
@@ -32,6 +32,9 @@ struct Behaviour<'a> {
 struct Finding<'a> {
     rule: &'static str,
     severity: &'static str,
+    /// The included file that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     line: u32,
     message: &'a str,
 }
@@ -48,7 +51,16 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
         return Err(Failure::usage(format!("{} is no spec: leave {} out", path.display(), args.what)));
     }
     let mut report = Report::default();
-    let file = report.sources.add(source);
+    let mut file = report.sources.add(source);
+    if !plain {
+        file = match include::join(&mut report.sources, file, &path) {
+            Ok((spec, _)) => spec,
+            Err(found) => {
+                report.diagnostics = found;
+                return show(&report, &how(args), Stream::Out);
+            }
+        };
+    }
     let (files, complete) = near::beside(&mut report.sources, file, &path);
     let beside = Surroundings { files: &files, complete };
     let environment = if plain { None } else { input::environment(report.sources.get(file), args.env.as_deref())? };
@@ -120,20 +132,24 @@ fn behaviours<'a>(
             app: app.reference(),
             name: &app.name.value,
             sections: explain::explain(model, at, &FACTS),
-            findings: findings.map(|d| finding(d, report)).collect(),
+            findings: findings.map(|d| finding(app, d, report)).collect(),
         }
     });
     Ok(told.collect())
 }
 
-fn finding<'a>(d: &'a Diagnostic, report: &Report) -> Finding<'a> {
-    let line = report.source(&d.primary).line(d.primary.span.range.start);
-    Finding { rule: d.rule.name, severity: d.severity.as_str(), line, message: &d.message }
+fn finding<'a>(app: &App, d: &'a Diagnostic, report: &'a Report) -> Finding<'a> {
+    let source = report.source(&d.primary);
+    let line = source.line(d.primary.span.range.start);
+    let file = (source.name() != report.sources.get(app.file).name()).then(|| source.name());
+    Finding { rule: d.rule.name, severity: d.severity.as_str(), file, line, message: &d.message }
 }
 
 /// Whether a finding is about a table of an app: that whose header stands above it.
 fn is_of(app: &App, d: &Diagnostic, report: &Report) -> bool {
-    if d.primary.span.file != app.file || d.severity < Severity::Warning {
+    let file = d.primary.span.file;
+    let is_here = file == app.file || report.sources.get(app.file).parts().any(|part| part == file);
+    if !is_here || d.severity < Severity::Warning {
         return false;
     }
     if app.is_plain() {
@@ -158,8 +174,9 @@ fn page(told: &Behaviour<'_>) -> String {
     }
     if !told.findings.is_empty() {
         out.push_str("\n## What does not fit\n\n");
-        for Finding { rule, severity, line, message } in &told.findings {
-            let _ = writeln!(out, "- {severity}[{rule}], line {line}: {message}");
+        for Finding { rule, severity, file, line, message } in &told.findings {
+            let file = file.map(|file| format!("{file}, ")).unwrap_or_default();
+            let _ = writeln!(out, "- {severity}[{rule}], {file}line {line}: {message}");
         }
     }
     out

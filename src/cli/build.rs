@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{Build, OutputFormat};
-use super::input::{self, Input};
-use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, near, place, print, say, show};
-use crate::diag::{Diagnostic, Report, Severity};
+use super::include::{self, Spec};
+use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, input, near, place, print, say, show};
+use crate::diag::{Diagnostic, Report, Severity, located};
 use crate::environments::PREVIEW;
 use crate::facts::FACTS;
 use crate::model::Model;
@@ -25,18 +25,18 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     // The stream of files is the output: findings must not be between them.
     let findings = if stream { Stream::Err } else { Stream::Out };
     let path = input::find(args.spec.as_deref())?;
-    let source = match input::read(&path, "spec.toml")? {
-        Input::Text(source) => source,
-        Input::Refused(report) => {
+    let spec = match include::read(&path)? {
+        Ok(spec) => spec,
+        Err(report) => {
             let code = show(&report, &args.show, findings)?;
             nothing_written(&report, args);
             return Ok(code);
         }
     };
     let today = Some(input::today(args.show.today.as_deref())?);
-    let environments = environments(&source, args)?;
-    let mut report = Report::default();
-    let spec = report.sources.add(source);
+    let environments = environments(spec.source(), args)?;
+    let Spec { sources, file: spec } = spec;
+    let mut report = Report { sources, ..Report::default() };
     let (files, complete) = near::beside(&mut report.sources, spec, &path);
     let beside = Surroundings { files: &files, complete };
     let mut trees = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     let found =
         trees.iter_mut().map(|tree| (tree.environment.clone(), std::mem::take(&mut tree.compilation.diagnostics)));
     report.diagnostics = environments::united(found.collect());
-    report.diagnostics.extend(clashes);
+    report.diagnostics.extend(located(clashes, spec, report.sources.get(spec)));
     let code = show(&report, &args.show, findings)?;
     if code != CLEAN || trees.iter().any(|tree| tree.compilation.artifacts.is_none()) {
         nothing_written(&report, args);

@@ -4,8 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::args::{Color, Cost, CostFormat, OutputFormat, Show};
-use super::input::{self, Input};
-use super::{CLEAN, Failure, Stream, print, show};
+use super::{CLEAN, Failure, Stream, include, input, print, show};
 use crate::cost::{self, Estimate, Footing, PriceFile, Prices, Usage, estimate};
 use crate::diag::Report;
 use crate::environments::united;
@@ -58,24 +57,22 @@ pub(super) fn models(
     given: Option<&Path>,
     environments: impl FnOnce(&Source) -> Result<Vec<Option<String>>, Failure>,
 ) -> Result<Result<Vec<Meant>, i32>, Failure> {
-    let report = match input::read(&input::find(given)?, "spec.toml")? {
-        Input::Text(source) => {
+    let report = match include::read(&input::find(given)?)? {
+        Ok(spec) => {
+            let source = spec.source();
             let (mut models, mut found) = (Vec::new(), Vec::new());
-            for environment in environments(&source)? {
+            for environment in environments(source)? {
                 let options = Options { environment: environment.clone(), ..Options::default() };
-                let Compilation { diagnostics, model, .. } = interpret(&source, &FACTS, &options);
+                let Compilation { diagnostics, model, .. } = interpret(source, &FACTS, &options);
                 models.extend(model.map(|model| (environment.clone(), model)));
                 found.push((environment, diagnostics));
             }
             if models.len() == found.len() {
                 return Ok(Ok(models));
             }
-            let mut report = Report::default();
-            report.sources.add(source);
-            report.diagnostics = united(found);
-            report
+            Report { diagnostics: united(found), sources: spec.sources }
         }
-        Input::Refused(report) => report,
+        Err(report) => report,
     };
     let how = Show { format: OutputFormat::Full, fail_level: None, color: Color::Auto, today: None };
     // Standard output is for what was asked for.

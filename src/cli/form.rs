@@ -11,13 +11,14 @@ use crate::lower::{
     CONFLICT, CYCLE, DUPLICATE_NAME, DUPLICATE_VARIABLE, INVALID_NAME, INVALID_PATH, PLACEMENT, UNKNOWN_GROUP,
     UNKNOWN_REFERENCE, WRONG_REFERENCE,
 };
+use crate::resolve::include::{INCLUDE_NOT_FOUND, INCLUDE_OUTSIDE, INCLUDE_WITHOUT_TABLE};
 use crate::resolve::{TEMPLATE_CYCLE, TEMPLATES_TOO_LARGE, UNKNOWN_OVERLAY, UNKNOWN_TEMPLATE, UNUSED_TEMPLATE};
 use crate::rules::{CANNOT_ALLOW, UNKNOWN_RULE, UNUSED_ALLOW};
 use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 34] = [
+const PAGES: [(&RuleId, &str); 37] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -85,6 +86,20 @@ const PAGES: [(&RuleId, &str); 34] = [
     (
         &TEMPLATE_CYCLE,
         "A template extends itself, directly or by others that it extends: nothing says which of them is under which.",
+    ),
+    (
+        &INCLUDE_NOT_FOUND,
+        "`include` names a file that is not there or cannot be read, or a glob that no file fits. Paths and globs are \
+         relative to the spec; `*` stays in one folder, `**` does not, and files that .gitignore names are not found.",
+    ),
+    (
+        &INCLUDE_OUTSIDE,
+        "Included files lie in the folder of the spec or below it: a spec means the same wherever its repository lies.",
+    ),
+    (
+        &INCLUDE_WITHOUT_TABLE,
+        "Included files are put behind the spec. A key above the first table would become part of the last table before \
+         it. `version` and `include` are in the spec alone.",
     ),
     (
         &SHARED_SECRET,

@@ -17,7 +17,7 @@ pub(super) static NOT_UTF8: RuleId = RuleId { name: "not-utf8", code: "FA006" };
 pub(super) static TOO_LARGE: RuleId = RuleId { name: "too-large", code: "FA007" };
 
 /// Names under which a spec is looked for.
-const NAMES: [&str; 2] = ["spec.toml", "flyarch.toml"];
+pub(super) const NAMES: [&str; 2] = ["spec.toml", "flyarch.toml"];
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
 use super::{
-    CLEAN, FINDINGS, Failure, INPUT, Stream, baseline, exit_code, ignores, near, print, say, show, statistics,
+    CLEAN, FINDINGS, Failure, INPUT, Stream, baseline, exit_code, ignores, include, near, print, say, show, statistics,
 };
 use crate::beside::Kind;
-use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix};
+use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix, located};
 use crate::facts::FACTS;
 use crate::render::GENERATED;
 use crate::source::{FileId, Source, Span};
@@ -35,6 +35,7 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
         }
         !other
     });
+    of_specs(&mut targets);
     let fixing = args.fix || args.unsafe_fixes;
     if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
@@ -104,6 +105,19 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     Ok(if unread { INPUT } else { code })
 }
 
+/// Files that a spec includes are looked at with it: hooks give the files that have changed.
+fn of_specs(targets: &mut Vec<Target>) {
+    for target in targets.iter_mut() {
+        let is_toml = target.path.extension().is_some_and(|ending| ending == "toml");
+        let name = target.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if is_toml && Language::of_name(name).is_none() {
+            target.path = include::owner(&target.path).unwrap_or_else(|| target.path.clone());
+        }
+    }
+    let mut seen = BTreeSet::new();
+    targets.retain(|target| seen.insert(target.path.clone()));
+}
+
 pub(super) fn tier(name: TierName) -> Tier {
     match name {
         TierName::Production => Tier::Production,
@@ -162,10 +176,42 @@ impl Files {
                 if unnamed && language == Language::FlyToml { Source::new("fly.toml", source.text()) } else { source };
             let file = self.report.sources.add(source);
             self.paths.push(target.path.clone());
-            if language == Language::Spec { self.specs.push(file) } else { self.plain.push(file) }
+            if language == Language::FlyToml {
+                self.plain.push(file);
+                continue;
+            }
+            match include::join(&mut self.report.sources, file, &target.path) {
+                Ok((spec, paths)) => {
+                    self.paths.extend(paths);
+                    self.specs.push(spec);
+                }
+                Err(found) => {
+                    let more = self.report.sources.iter().len() - self.paths.len();
+                    self.paths.extend(std::iter::repeat_n(target.path.clone(), more));
+                    self.report.diagnostics.extend(found);
+                }
+            }
         }
         self.refused.clone_from(&self.report.diagnostics);
         unread
+    }
+
+    /// The texts of a spec: those that it was put together from, or itself.
+    fn texts(&self, spec: FileId) -> Vec<FileId> {
+        let source = self.report.sources.get(spec);
+        if source.is_joined() { source.parts().collect() } else { vec![spec] }
+    }
+
+    /// Puts another text in the place of one, and of what was put together from it.
+    fn replace(&mut self, file: FileId, source: Source) {
+        self.report.sources.replace(file, source);
+        for &spec in &self.specs {
+            let old = self.report.sources.get(spec);
+            if old.parts().any(|part| part == file) {
+                let new = old.rejoined(&self.report.sources);
+                self.report.sources.replace(spec, new);
+            }
+        }
     }
 
     /// Whether some spec has the environment that is meant.
@@ -196,7 +242,7 @@ impl Files {
         let (mut left, mut changed) = (0, Vec::new());
         for (file, found) in by_file {
             let source = self.report.sources.get(file);
-            let new = if self.specs.contains(&file) {
+            let new = if self.specs.iter().any(|&spec| self.texts(spec).contains(&file)) {
                 ignores::in_spec(source, &found, reason)
             } else {
                 ignores::in_file(source, &found, reason)
@@ -218,7 +264,7 @@ impl Files {
                 replace(&self.paths[file.index()], new.text())?;
                 let plural = if count == 1 { "" } else { "s" };
                 say(format_args!("waived {count} finding{plural} in {}", new.name()));
-                self.report.sources.replace(file, new);
+                self.replace(file, new);
             }
         }
         if left > 0 {
@@ -258,7 +304,7 @@ impl Files {
         let models = checked.iter().filter_map(|(name, of)| Some((name.as_deref()?, of.model.as_ref()?)));
         let clashes = environments::clashes(&models.collect::<Vec<_>>(), file);
         let mut found = environments::united(checked.into_iter().map(|(name, of)| (name, of.diagnostics)).collect());
-        found.extend(clashes);
+        found.extend(located(clashes, file, self.report.sources.get(file)));
         found
     }
 
@@ -296,10 +342,18 @@ impl Files {
             let sources = &self.report.sources;
             let mut mended = Vec::new();
             for &file in &todo.0 {
-                let source = sources.get(file);
                 let mut found = self.check_spec(file, options);
-                found.retain(|d| d.primary.span.file == file && self.config.keeps(d, &self.paths[file.index()]));
-                mended.extend(apply(source, &found, unsafe_too).map(|(new, count)| (file, new, count)));
+                found.retain(|d| self.config.keeps(d, &self.paths[d.primary.span.file.index()]));
+                for text in self.texts(file) {
+                    // What would change two files at once is left to whoever keeps them.
+                    let is_here = |d: &&Diagnostic| {
+                        let edits = d.fix.iter().flat_map(|fix| &fix.edits);
+                        d.primary.span.file == text && edits.clone().all(|edit| edit.span.file == text)
+                    };
+                    let here: Vec<Diagnostic> = found.iter().filter(is_here).cloned().collect();
+                    let new = apply(sources.get(text), &here, unsafe_too);
+                    mended.extend(new.map(|(new, count)| (text, new, count)));
+                }
             }
             // Files that are given together are judged together.
             if !todo.1.is_empty() {
@@ -315,13 +369,13 @@ impl Files {
             if mended.is_empty() {
                 break;
             }
-            let again = |list: &[FileId]| {
-                list.iter().copied().filter(|file| mended.iter().any(|(other, ..)| other == file)).collect::<Vec<_>>()
-            };
+            let is_mended =
+                |file: &FileId| self.texts(*file).iter().any(|text| mended.iter().any(|(of, ..)| of == text));
+            let again = |list: &[FileId]| list.iter().copied().filter(is_mended).collect::<Vec<_>>();
             todo = (again(&todo.0), again(&todo.1));
             for (file, new, count) in mended {
                 let old = self.report.sources.get(file).clone();
-                self.report.sources.replace(file, new);
+                self.replace(file, new);
                 changed.entry(file).or_insert((old, 0)).1 += count;
             }
         }

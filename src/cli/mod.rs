@@ -18,6 +18,7 @@ mod format;
 mod graph;
 mod ignores;
 mod import;
+mod include;
 mod input;
 mod lint;
 mod near;

@@ -3,21 +3,18 @@
 use std::io;
 
 use super::args::Resolve;
-use super::input::{self, Input};
-use super::{CLEAN, Failure, Stream, print, show};
-use crate::diag::{Diagnostics, Report};
+use super::{CLEAN, Failure, Stream, include, input, print, show};
+use crate::diag::{Diagnostics, Report, located};
 use crate::{resolve, syntax};
 
 pub(super) fn run(args: &Resolve) -> Result<i32, Failure> {
     let path = input::find(args.spec.as_deref())?;
-    let source = match input::read(&path, "spec.toml")? {
-        Input::Text(source) => source,
-        Input::Refused(report) => return show(&report, &args.show, Stream::Err),
+    let spec = match include::read(&path)? {
+        Ok(spec) => spec,
+        Err(report) => return show(&report, &args.show, Stream::Err),
     };
-    let environments = input::environments(&source, args.env.as_deref())?;
-    let mut report = Report::default();
-    let file = report.sources.add(source);
-    let source = report.sources.get(file);
+    let (file, source) = (spec.file, spec.source());
+    let environments = input::environments(source, args.env.as_deref())?;
     let mut texts = Vec::new();
     let mut diagnostics = Diagnostics::default();
     for environment in environments {
@@ -27,7 +24,8 @@ pub(super) fn run(args: &Resolve) -> Result<i32, Failure> {
         let heading = environment.map(|name| format!("# Environment: {name}\n\n")).unwrap_or_default();
         texts.push(heading + &resolve::print(root.get_ref(), source));
     }
-    report.diagnostics = diagnostics.finish();
+    let diagnostics = located(diagnostics.finish(), file, source);
+    let report = Report { sources: spec.sources, diagnostics };
     if !report.diagnostics.is_empty() {
         return show(&report, &args.show, Stream::Err);
     }

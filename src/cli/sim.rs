@@ -15,12 +15,11 @@ mod unix {
     use std::io;
 
     use super::super::args::{Faults, Sim};
-    use super::super::input::{self, Input};
-    use super::super::{CLEAN, FINDINGS, Failure, Stream, print, say, show};
+    use super::super::include::{self, Spec};
+    use super::super::{CLEAN, FINDINGS, Failure, Stream, input, print, say, show};
     use crate::diag::Report;
     use crate::facts::FACTS;
     use crate::sim::faults::Fault;
-    use crate::source::Source;
     use crate::trial::{Case, Disturbed, Stage, StageError, Tools, Trial, find_program};
     use crate::{Options, check};
 
@@ -29,28 +28,28 @@ mod unix {
 
     pub(crate) fn run(args: &Sim) -> Result<i32, Failure> {
         let path = input::find(args.spec.as_deref())?;
-        let source = match input::read(&path, "spec.toml")? {
-            Input::Text(source) => source,
-            Input::Refused(report) => return show(&report, &args.show, Stream::Err),
+        let spec = match include::read(&path)? {
+            Ok(spec) => spec,
+            Err(report) => return show(&report, &args.show, Stream::Err),
         };
         let mut code = CLEAN;
-        let environments = input::environments(&source, args.env.as_deref())?;
+        let environments = input::environments(spec.source(), args.env.as_deref())?;
         for environment in environments {
             if let Some(name) = &environment {
                 told(&format!("environment {name}\n"))?;
             }
-            code = code.max(one(&source, environment, args)?);
+            code = code.max(one(&spec, environment, args)?);
         }
         Ok(code)
     }
 
     /// Tries the script of one environment.
-    fn one(source: &Source, environment: Option<String>, args: &Sim) -> Result<i32, Failure> {
+    fn one(spec: &Spec, environment: Option<String>, args: &Sim) -> Result<i32, Failure> {
         let today = Some(input::today(args.show.today.as_deref())?);
+        let source = spec.source();
         let options = Options { today, environment, ..Options::default() };
         let compilation = check(source, &FACTS, &options);
-        let mut report = Report { diagnostics: compilation.diagnostics, ..Report::default() };
-        report.sources.add(source.clone());
+        let report = Report { diagnostics: compilation.diagnostics, sources: spec.sources.clone() };
         let code = show(&report, &args.show, Stream::Err)?;
         let (CLEAN, Some(model)) = (code, compilation.model) else {
             say("nothing was tried: a script is only made of a spec without errors");

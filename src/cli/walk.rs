@@ -85,7 +85,7 @@ pub(super) fn targets(paths: &[PathBuf], wanted: fn(&str) -> bool) -> Result<Fou
 
 /// A walk in the order of names, without what `.gitignore` names, whether or not there is a repository. Other files of
 /// its kind are not looked for: in each folder that is a call to the system for each of them.
-fn walker(root: &Path) -> WalkBuilder {
+pub(super) fn walker(root: &Path) -> WalkBuilder {
     let mut walker = WalkBuilder::new(root);
     walker.require_git(false).git_global(false).git_exclude(false).ignore(false).sort_by_file_name(Ord::cmp);
     walker

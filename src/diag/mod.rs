@@ -169,6 +169,22 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding in the texts that `source` was put together from.
+    fn locate(&mut self, file: FileId, source: &Source) {
+        let own = self.primary.span.range;
+        let labels = self.related.iter_mut().map(|label| &mut label.span);
+        let spans = labels.chain(&mut self.redact);
+        for span in spans.filter(|span| span.file == file) {
+            *span = source.locate(span.range).unwrap_or(*span);
+        }
+        for edit in self.fix.iter_mut().flat_map(|fix| &mut fix.edits).filter(|edit| edit.span.file == file) {
+            edit.span = source.locate_beside(edit.span.range, own).unwrap_or(edit.span);
+        }
+        if self.primary.span.file == file {
+            self.primary.span = source.locate(own).unwrap_or(self.primary.span);
+        }
+    }
+
     /// Texts repeat parts of what the user wrote, which may be a token wherever it stands.
     fn hide_tokens(&mut self) {
         let labels = self.related.iter_mut().map(|label| &mut label.text);
@@ -183,6 +199,17 @@ impl Diagnostic {
     fn sort_key(&self) -> SortKey {
         (self.primary.span.file, self.primary.span.range, std::cmp::Reverse(self.severity), self.rule)
     }
+}
+
+/// Findings about a source that was put together from several, as findings about those. Others stay as they are.
+pub fn located(mut found: Vec<Diagnostic>, file: FileId, source: &Source) -> Vec<Diagnostic> {
+    if source.is_joined() {
+        for d in &mut found {
+            d.locate(file, source);
+        }
+        found.sort_by_key(Diagnostic::sort_key);
+    }
+    found
 }
 
 /// A proof that an error was reported: a stage that cannot go on returns it.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::facts::Facts;
 use crate::model::{App, Model};
 use crate::plan::{Layout, Plan, Step, StepText};
-use crate::source::Source;
+use crate::source::{Cited, Source};
 use crate::spread;
 
 /// One file.
@@ -45,7 +45,7 @@ pub(crate) struct RenderCx<'a> {
 impl RenderCx<'_> {
     /// The name of the spec without its folders: the same wherever the build runs.
     fn spec_name(&self) -> &str {
-        self.source.name().rsplit(['/', '\\']).next().unwrap_or("spec.toml")
+        self.source.cite(0).name
     }
 }
 
@@ -55,7 +55,7 @@ struct StepCx<'a> {
     id: &'a str,
     text: &'a StepText<'a>,
     /// The line of the spec that it comes from.
-    line: u32,
+    from: Cited<'a>,
 }
 
 /// The steps as lines of `setup.sh` and `verify.sh`, and as `plan.json`.
@@ -66,7 +66,7 @@ fn steps(cx: RenderCx<'_>) -> (String, script::Checks, String) {
     for step in &cx.plan.steps {
         let text = step.text(cx.model, cx.layout);
         let id = step.id(cx.model, &text);
-        let step = StepCx { step, id: &id, text: &text, line: cx.source.line(text.origin.range.start) };
+        let step = StepCx { step, id: &id, text: &text, from: cx.source.cite(text.origin.range.start) };
         script.push(&step);
         checks.push(cx, &step);
         json.push(&step);

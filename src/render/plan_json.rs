@@ -46,13 +46,18 @@ impl<'a> Steps<'a> {
         Self { cx, out, first: true }
     }
 
-    pub(super) fn push(&mut self, StepCx { step, id, text, line }: &StepCx<'_>) {
+    pub(super) fn push(&mut self, StepCx { step, id, text, from }: &StepCx<'_>) {
         let out = &mut self.out;
         out.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
         out.push_str("{\"id\":");
         string(out, id);
-        let _ = write!(out, ",\"phase\":\"{}\",\"line\":{line}", step.phase().as_str());
+        let _ = write!(out, ",\"phase\":\"{}\"", step.phase().as_str());
+        if from.name != self.cx.spec_name() {
+            out.push_str(",\"file\":");
+            string(out, from.name);
+        }
+        let _ = write!(out, ",\"line\":{}", from.line);
         let needs = others(step, self.cx);
         if !needs.is_empty() {
             out.push_str(",\"needs\":");

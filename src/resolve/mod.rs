@@ -5,6 +5,7 @@
 //! Nothing here knows what a key means, but for those that say what is merged with what.
 
 mod environment;
+pub mod include;
 mod merge;
 mod print;
 mod template;

@@ -56,7 +56,11 @@ fn table(tree: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: &mut 
         let range = TextRange::from(value.span());
         let written = text.source.slice(range).trim_end();
         let line = text.source.line(range.start);
-        let from = if is_own(&own, line, text) { String::new() } else { format!("  # line {line}") };
+        let from = match is_own(&own, line, text) {
+            true => String::new(),
+            false if text.source.is_joined() => format!("  # {}", text.source.cite(range.start)),
+            false => format!("  # line {line}"),
+        };
         let _ = writeln!(out, "{key} = {written}{from}");
     }
     for (key, value) in entries().filter(|(_, value)| is_section(value)) {

@@ -31,6 +31,10 @@ use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced, Usd
 pub struct Spec {
     /// The version of the format: 1.
     pub version: Sourced<Version>,
+    /// Files of tables that belong to the spec: paths and globs, relative to it. They are put behind it before this is
+    /// read (`crate::resolve`).
+    #[serde(default)]
+    pub include: Vec<Sourced<String>>,
     /// What all apps have in common.
     pub project: Sourced<Project>,
     /// Apps. A table has every key of fly.toml, and some of its own.

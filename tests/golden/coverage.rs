@@ -94,6 +94,8 @@ fn every_key_of_the_language_is_in_some_spec() {
     for (name, definition) in schema["definitions"].as_object().unwrap() {
         keys(definition, name, &mut all);
     }
+    // A spec in several files: tests/cli/include.rs.
+    used.insert("Spec.include".to_owned());
     let missing: Vec<_> = all.difference(&used).collect();
     assert!(missing.is_empty(), "no spec has {missing:#?}");
 }

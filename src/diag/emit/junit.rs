@@ -12,6 +12,7 @@ pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for d in &report.diagnostics {
         suites[d.primary.span.file.index()].1.push(d);
     }
+    suites.retain(|(source, _)| !source.is_joined());
     let failures = report.diagnostics.len();
     let tests: usize = suites.iter().map(|(_, findings)| findings.len().max(1)).sum();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;

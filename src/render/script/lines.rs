@@ -11,20 +11,19 @@ use crate::plan::{Action, Arg, Phase, StepText, step_id, teardown, teardown_text
 /// One line per step, under the name of its phase.
 pub(crate) struct Steps {
     out: String,
-    spec: String,
     phase: Option<Phase>,
 }
 
 impl Steps {
     pub(crate) fn new(cx: RenderCx<'_>) -> Self {
         let out = String::with_capacity(cx.plan.steps.len() * 176);
-        Self { out, spec: comment(cx.spec_name()), phase: None }
+        Self { out, phase: None }
     }
 
-    pub(crate) fn push(&mut self, StepCx { step, id, text, line }: &StepCx<'_>) {
+    pub(crate) fn push(&mut self, StepCx { step, id, text, from }: &StepCx<'_>) {
         head(&mut self.out, &mut self.phase, step.phase());
         push(&mut self.out, id, text);
-        let _ = writeln!(self.out, "  # {}:{line}", self.spec);
+        let _ = writeln!(self.out, "  # {}:{}", comment(from.name), from.line);
     }
 
     pub(crate) fn finish(self) -> String {
@@ -35,7 +34,6 @@ impl Steps {
 /// One line per thing that can be looked at, with the words of its step.
 pub(crate) struct Checks {
     out: String,
-    spec: String,
     phase: Option<Phase>,
     width: usize,
 }
@@ -43,10 +41,10 @@ pub(crate) struct Checks {
 impl Checks {
     pub(crate) fn new(cx: RenderCx<'_>) -> Self {
         let out = String::with_capacity(cx.plan.steps.len() * 96);
-        Self { out, spec: comment(cx.spec_name()), phase: None, width: 0 }
+        Self { out, phase: None, width: 0 }
     }
 
-    pub(crate) fn push(&mut self, cx: RenderCx<'_>, StepCx { step, id, text, line }: &StepCx<'_>) {
+    pub(crate) fn push(&mut self, cx: RenderCx<'_>, StepCx { step, id, text, from }: &StepCx<'_>) {
         // Of a secret the name is enough, and flyctl does not show the domain of a bucket.
         let (function, count) = match step.action {
             Action::Bucket(BucketStep::Domain) => return,
@@ -75,7 +73,7 @@ impl Checks {
             self.out.push_str(function);
             words(&mut self.out, call.get(1..).unwrap_or_default());
         }
-        let _ = writeln!(self.out, "  # {}:{line}", self.spec);
+        let _ = writeln!(self.out, "  # {}:{}", comment(from.name), from.line);
     }
 
     /// The width of the longest id.
@@ -91,12 +89,12 @@ impl Checks {
 /// The lines that take everything away, and how many there are.
 pub(crate) fn teardown_steps(cx: RenderCx<'_>) -> (String, usize) {
     let resources = teardown(cx.model);
-    let spec = comment(cx.spec_name());
     let mut out = String::with_capacity(resources.len() * 128);
     for resource in &resources {
         let text = teardown_text(*resource, cx.model);
         push(&mut out, &step_id(*resource, cx.model, &text), &text);
-        let _ = writeln!(out, "  # {spec}:{}", cx.source.line(text.origin.range.start));
+        let from = cx.source.cite(text.origin.range.start);
+        let _ = writeln!(out, "  # {}:{}", comment(from.name), from.line);
     }
     (out, resources.len())
 }
