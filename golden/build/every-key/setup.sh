@@ -916,7 +916,8 @@ secret_token() {
   else
     note "$(quoted "$@")"
     forget "tokens.$target"
-    if ! SECRET=$("$@" </dev/null 2>"$STATE/error" | jq -er '.token | strings' 2>/dev/null); then
+    # Some versions of jq find nothing in nothing, and say that all is well.
+    if ! SECRET=$("$@" </dev/null 2>"$STATE/error" | jq -er '.token | strings' 2>/dev/null) || [ -z "$SECRET" ]; then
       SECRET=''
       fail 23 "no token for the secret $name of $app was made: $(reason)"
     fi
