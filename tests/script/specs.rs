@@ -65,7 +65,7 @@ fn prepare(model: &Model, tree: &Tree) -> (Account, Vec<(String, String)>) {
                 SecretSource::Env(variable) => account.set(variable.as_str(), format!("value of {variable}")),
                 SecretSource::File(path) => tree.file(path, format!("content of {}\n", path.value)),
                 SecretSource::Command(words) => drop(programs.insert(words[0].value.clone())),
-                SecretSource::Generate(_) => {}
+                SecretSource::Generate(_) | SecretSource::Token(_) => {}
                 SecretSource::Manual(_) => by_hand.push((app.name.to_string(), secret.name.to_string())),
             }
         }
