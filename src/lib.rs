@@ -23,6 +23,7 @@ pub mod fly_toml;
 pub mod graph;
 mod guest;
 pub mod import;
+pub mod init;
 pub mod kinds;
 pub mod lower;
 pub mod model;

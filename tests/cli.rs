@@ -28,6 +28,8 @@ mod hooks;
 mod import;
 #[path = "cli/include.rs"]
 mod include;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/large_input.rs"]
 mod large_input;
 #[path = "cli/lint.rs"]

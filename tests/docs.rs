@@ -1,6 +1,6 @@
 //! What the documents show is what happens: their examples are run.
 //!
-//! Each document has a folder of its own. A block ```` ```toml NAME ```` writes a file there; a block ```` ```console ````
+//! Each document has a folder of its own. A block ```` ```toml NAME ````, of any language, writes a file there; a block ```` ```console ````
 //! runs its lines that begin with `$ ` and shows what they print. `SNAPSHOTS=overwrite cargo test --test docs` rewrites
 //! what is shown.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
@@ -60,7 +60,7 @@ fn replayed(text: &str, spec: Option<&Path>) -> String {
         let Some(info) = line.strip_prefix("```").map(str::trim_end).filter(|info| !info.is_empty()) else { continue };
         let block: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != "```").collect();
         match info.split_once(' ') {
-            Some(("toml", name)) => {
+            Some((_, name)) => {
                 let file = folder.path().join(name);
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(file, block.concat()).unwrap();

@@ -63,6 +63,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
+    ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
@@ -95,6 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "environments",
             "cost",
             "graph",
+            "init",
         ],
     ),
     ("main", &["cli"]),

@@ -7,6 +7,8 @@
 mod beside;
 #[path = "properties/estimates.rs"]
 mod estimates;
+#[path = "properties/init.rs"]
+mod init;
 #[path = "properties/outputs.rs"]
 mod outputs;
 #[path = "properties/rendering.rs"]

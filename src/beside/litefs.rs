@@ -74,7 +74,7 @@ pub(super) fn find<'t, 's>(root: &'t Table<'s>, path: &[&str]) -> Option<(&'t No
 }
 
 /// A plain value as a text.
-pub(super) fn scalar(node: &Node<'_>) -> Option<At> {
+pub(crate) fn scalar(node: &Node<'_>) -> Option<At> {
     let text: Cow<'_, str> = match &node.value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Bool(value) => value.to_string().into(),

@@ -14,6 +14,7 @@ mod workflow;
 pub use commands::Command;
 pub use compose::{Compose, ComposeService};
 pub use dockerfile::{Dockerfile, Instruction, Word};
+pub(crate) use litefs::scalar;
 pub use litefs::{At, LiteFs};
 pub use places::{candidates, is_wanted, named_candidates};
 pub use workflow::{Job, Step, Workflow};

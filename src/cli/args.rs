@@ -28,6 +28,7 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Init(Init),
     Build(Build),
     Lint(Lint),
     Fmt(Fmt),
@@ -43,6 +44,44 @@ pub(super) enum Command {
     Sim(Sim),
     #[command(name = "stand-in-fly", hide = true)]
     StandIn(StandIn),
+}
+
+/// Write a spec to begin with, from what lies in a folder or from a known architecture
+///
+/// Reads Dockerfiles, compose files, manifests of languages, a Procfile and the names in .env.example. Where there are
+/// fly.toml files it does what `flyarch import` does. It asks nothing, writes one file, and overwrites none.
+#[derive(Debug, Parser)]
+pub(super) struct Init {
+    /// The folder [default: this one]
+    pub(super) folder: Option<PathBuf>,
+
+    /// Begin with one of the architectures of --list
+    #[arg(long, value_name = "ARCHITECTURE")]
+    pub(super) from: Option<String>,
+
+    /// List the architectures to begin with
+    #[arg(long, conflicts_with_all = ["from", "folder"])]
+    pub(super) list: bool,
+
+    /// The name of the architecture [default: that of a manifest or of the folder]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+
+    /// The slug of the organisation
+    #[arg(long, value_name = "SLUG")]
+    pub(super) org: Option<String>,
+
+    /// The first region
+    #[arg(long, value_name = "CODE", conflicts_with = "from")]
+    pub(super) region: Option<String>,
+
+    /// The spec to write; `-` prints it [default: spec.toml in the folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
 }
 
 /// Check a spec and write its fly.toml files, set-up script and documents

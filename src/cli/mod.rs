@@ -19,6 +19,7 @@ mod graph;
 mod ignores;
 mod import;
 mod include;
+mod init;
 mod input;
 mod lint;
 mod near;
@@ -114,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         }
     };
     let result = match args.command {
+        Command::Init(init) => init::run(&init),
         Command::Build(build) => build::run(&build),
         Command::Lint(lint) => lint::run(&lint),
         Command::Fmt(fmt) => format::run(&fmt),
