@@ -25,6 +25,8 @@ examples!(
     "transcoding",
     "white-label",
     "worker-fleet",
+    "work-queue",
+    "scheduled-jobs",
     "staging",
     "unmanaged-postgres",
 );
