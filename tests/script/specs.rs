@@ -132,6 +132,15 @@ fn is_the_app(actual: &state::App, app: &App, model: &Model) {
             machines += there;
         }
     }
+    for job in &app.jobs {
+        let of_job =
+            |machine: &&state::Machine| machine.config.metadata.get("flyarch_job") == Some(&job.key.to_string());
+        let there: Vec<_> = actual.machines.iter().filter(of_job).collect();
+        let [only] = there[..] else { panic!("{name}: {there:#?}") };
+        assert_eq!((&*only.config.schedule, &*only.region), (job.every.as_str(), job.region.as_str()), "{name}");
+        assert_eq!(only.config.init.cmd, job.words, "{name}");
+        machines += 1;
+    }
     assert_eq!(actual.machines.len(), machines, "{name}");
     let mounted: usize = app.groups.iter().filter(|g| g.mount.is_some()).map(|g| g.machines() as usize).sum();
     assert_eq!(actual.volumes.len(), mounted, "{name}: {:#?}", actual.volumes);
