@@ -163,6 +163,8 @@ fn the_reference_knows_every_key() {
         "IpsSpec",
         "LiteFsSpec",
         "Workload",
+        "JobSpec",
+        "TokenSpec",
         "PostgresSpec",
         "RedisSpec",
         "BucketSpec",

@@ -19,6 +19,8 @@ mod faults;
 mod hostile;
 #[path = "script/import.rs"]
 mod import;
+#[path = "script/jobs.rs"]
+mod jobs;
 #[path = "script/options.rs"]
 mod options;
 #[path = "script/runs.rs"]
@@ -73,6 +75,15 @@ fn main() {
         faults::on_a_finished_account_too,
         import::what_runs_of_the_reference_is_imported,
         import::what_runs_of_everything_is_imported,
+        jobs::a_job_gets_its_words_variables_and_size,
+        jobs::a_job_follows_the_spec,
+        jobs::a_job_runs_the_image_of_the_newest_release,
+        jobs::a_job_at_work_is_left_alone,
+        jobs::a_job_that_is_gone_or_twice_there_is_refused,
+        jobs::tokens_are_made_once_and_for_as_little_as_is_said,
+        jobs::a_token_that_was_lost_is_revoked,
+        jobs::a_token_is_replaced_and_the_old_one_named,
+        jobs::tokens_go_with_their_app,
         options::a_name_of_somebody_else_is_refused,
         options::a_missing_tool_or_token_is_said,
         options::an_old_flyctl_is_refused,

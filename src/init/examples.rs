@@ -28,6 +28,8 @@ examples!(
     "transcoding",
     "white-label",
     "worker-fleet",
+    "work-queue",
+    "scheduled-jobs",
     "staging",
     "unmanaged-postgres",
     "n-tier",

@@ -11,12 +11,14 @@ mod calls;
 mod checks;
 mod data;
 mod litefs;
+mod jobs;
 
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
 pub use data::{Bucket, FIRST_DATABASE, FIRST_USER, Postgres, Redis};
 pub use litefs::{LiteFs, Replay};
+pub use jobs::Job;
 
 use std::fmt;
 
@@ -122,6 +124,8 @@ pub struct App {
     pub secrets: Vec<Secret>,
     /// What its first volumes begin with, where that is not nothing.
     pub volumes: Vec<VolumeSeed>,
+    /// What machines of their own run at intervals.
+    pub jobs: Vec<Job>,
     /// What must be set up before its deploy, beyond `uses`.
     pub after: Vec<Sourced<ResourceId>>,
     /// The app whose image it runs.
@@ -339,6 +343,8 @@ pub struct Secret {
     pub name: Sourced<EnvName>,
     /// Where its value comes from.
     pub source: SecretSource,
+    /// The app that a deploy token is for, by place in [`Model::apps`].
+    pub token_for: Option<usize>,
 }
 
 /// Regions that stand together in the spec, each of them once.

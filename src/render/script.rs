@@ -10,7 +10,7 @@ use super::RenderCx;
 use super::engine::{fragment, render};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
-use crate::model::{Postgres, Use};
+use crate::model::{Model, Postgres, Use};
 
 /// What all scripts look with.
 const LOOK: &str = include_str!("script/look.sh");
@@ -25,6 +25,8 @@ struct Script {
     secrets: &'static [&'static str],
     seeds: &'static [&'static str],
     litefs: &'static [&'static str],
+    tokens: &'static [&'static str],
+    jobs: &'static [&'static str],
     managed: &'static [&'static str],
     direct: &'static [&'static str],
     holds: &'static [&'static str],
@@ -40,6 +42,8 @@ const SETUP: Script = Script {
     secrets: &[include_str!("../kinds/app/secrets.sh")],
     seeds: &[include_str!("../kinds/app/seed.sh")],
     litefs: &[include_str!("../kinds/app/consul.sh")],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/tokens.sh")],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/managed.sh")],
     direct: &[include_str!("../kinds/postgres/direct.sh")],
     holds: &[include_str!("../kinds/postgres/inside.sh"), include_str!("../kinds/postgres/holds.sh")],
@@ -55,6 +59,8 @@ const VERIFY: Script = Script {
     secrets: &[],
     seeds: &[],
     litefs: &[include_str!("../kinds/app/verify_consul.sh")],
+    tokens: &[],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/verify_jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/verify_managed.sh")],
     direct: &[include_str!("../kinds/postgres/verify_direct.sh")],
     holds: &[include_str!("../kinds/postgres/inside.sh"), include_str!("../kinds/postgres/verify_holds.sh")],
@@ -70,6 +76,8 @@ const TEARDOWN: Script = Script {
     secrets: &[],
     seeds: &[],
     litefs: &[],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/teardown_tokens.sh")],
+    jobs: &[],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/teardown_managed.sh")],
     direct: &[],
     holds: &[],
@@ -138,6 +146,8 @@ impl Script {
             (sets_secrets(cx), self.secrets),
             (model.apps.iter().any(|app| !app.volumes.is_empty()), self.seeds),
             (model.apps.iter().any(|app| app.litefs.is_some()), self.litefs),
+            (makes_tokens(model), self.tokens),
+            (model.apps.iter().any(|app| !app.jobs.is_empty()), self.jobs),
             (engine(Engine::Managed), self.managed),
             (uses_direct(cx), self.direct),
             (model.postgres.iter().any(Postgres::holds_more), self.holds),
@@ -149,6 +159,12 @@ impl Script {
             parts.into_iter().filter(|(used, _)| *used).flat_map(|(_, texts)| texts).copied().collect();
         parts.join("\n")
     }
+}
+
+/// Whether a secret is a token that the script makes.
+fn makes_tokens(model: &Model) -> bool {
+    let mut secrets = model.apps.iter().flat_map(|app| &app.secrets);
+    secrets.any(|secret| matches!(secret.source, SecretSource::Token(_)))
 }
 
 /// Whether the script sets a secret itself: those of the spec, the URL of a Redis database, and the direct one of a

@@ -34,6 +34,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                     format!("the output of {}", words.join(" "))
                 }
                 SecretSource::Generate(generator) => format!("made at the first set-up ({})", generator.as_str()),
+                SecretSource::Token(token) => format!("a {} token of Fly.io, made by setup.sh", token.kind.as_str()),
                 SecretSource::Manual(who) => format!("set by hand: {}", who.value),
             };
             others.push(format!("{name} of {reference}: {from}"));

@@ -336,6 +336,7 @@ impl Cx<'_> {
             "machine list" => machine::list(self),
             "machine clone" => machine::clone(self),
             "machine run" | "machine create" => machine::run(self),
+            "machine update" => machine::update(self),
             "consul attach" => consul::attach(self),
             "consul detach" => consul::detach(self),
             "tokens list" => tokens::list(self),

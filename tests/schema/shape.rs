@@ -55,6 +55,7 @@ const OWN: &[&str] = &[
     "ips",
     "litefs",
     "regions",
+    "schedule",
     "secrets",
     "source",
     "uses",

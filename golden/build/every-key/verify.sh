@@ -399,7 +399,7 @@ verify() {
   local app=$1 found
   shift
   if ! ours "$app"; then return 0; fi
-  listing "machines.$app" "$FLY" machine list -a "$app" --json
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
   found=$(ask "machines.$app" '[.[] | select(.state | test("^(failed|launch_failed|destroyed|replaced|migrated)$"))
       | "\(.id) \(.state)"] | if length == 0 then "none" else join(", ") end')
   compare 'lost machines' none "$found"
@@ -420,6 +420,7 @@ verify() {
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   surplus machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "machines:\($g):\(.)"' "$@"
+  surplus jobs "machines.$app" '.[] | .config.metadata.flyarch_job // empty | "job:\(.)"' "$@"
   surplus volumes "volumes.$app" '.[] | "volume:\(.name)"' "$@"
   # A bucket and Consul bring secrets of their own.
   surplus secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not) | "secret:\(.)"' "$@"
@@ -435,8 +436,35 @@ surplus() {
   if [ -n "$found" ]; then result note "other $what" none "$found"; fi
 }
 
-# consul APP: the secret that says where Consul is.
-consul() { secret "$1" FLY_CONSUL_URL; }
+# Of a machine: whether it is as the spec says of its job. $e is how often it runs, $c the words of its command as JSON,
+# $s the digest of its settings, and $r the release of the app whose image it should run.
+AS_WANTED='(.config | .schedule == $e and .init.cmd == ($c | fromjson) and .metadata.flyarch_settings == $s
+  and .metadata.flyarch_release == $r)'
+
+# release_of APP: the number of the last release that is complete.
+release_of() {
+  app_listing releases "$1" "$FLY" releases -a "$1" --json
+  ask "releases.$1" 'first(.[] | select(.Status == "complete")) | .Version // empty'
+}
+
+# job APP JOB REGION EVERY WORDS SETTINGS
+job() {
+  local app=$1 job=$2 found release
+  local these='map(select(.config.metadata.flyarch_job == $j))'
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
+  found=$(ask "machines.$app" "$these | length" --arg j "$job")
+  compare 'machines of job' 1 "$found"
+  if [ "$found" -eq 0 ]; then return 0; fi
+  found=$(ask "machines.$app" "$these | map(.region) | unique | join(\", \")" --arg j "$job")
+  compare 'region of job' "$3" "$found"
+  found=$(ask "machines.$app" "$these | map(.config.schedule // \"never\") | unique | join(\", \")" --arg j "$job")
+  compare schedule "$4" "$found"
+  release=$(release_of "$app") || exit $?
+  found=another
+  if has "machines.$app" "$these | map($AS_WANTED) | all" --arg j "$job" --arg e "$4" --arg c "$5" --arg s "$6" \
+    --arg r "$release"; then found='as in the spec'; fi
+  compare 'settings of job' 'as in the spec' "$found"
+}
 
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
@@ -549,34 +577,31 @@ head_of_table
 
 # apps
 check app.web/create app every-key-web every-net  # every-key.toml:26
-check app.api/create app every-api every-net  # every-key.toml:244
-check app.worker/create app every-worker every-net  # every-key.toml:339
-check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:346
-check app.builtin/create app every-builtin every-net  # every-key.toml:358
-check app.compose/create app every-compose every-net  # every-key.toml:370
-check app.machine/create app every-machine every-net  # every-key.toml:382
-check app.notes/create app every-notes every-net  # every-key.toml:409
+check app.api/create app every-api every-net  # every-key.toml:251
+check app.worker/create app every-worker every-net  # every-key.toml:346
+check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:353
+check app.builtin/create app every-builtin every-net  # every-key.toml:365
+check app.compose/create app every-compose every-net  # every-key.toml:377
+check app.machine/create app every-machine every-net  # every-key.toml:389
 
 # addresses
 check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:32
 check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:32
 check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:32
-check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:245
-check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:346
-check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:346
-check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:358
-check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:358
-check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:370
-check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:370
-check app.notes/ip-shared-v4 address every-notes shared_v4 ''  # every-key.toml:409
-check app.notes/ip-v6 address every-notes v6 ''  # every-key.toml:409
+check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:252
+check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:353
+check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:353
+check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:365
+check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:365
+check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:377
+check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:377
 
 # data services
-check postgres.main/create mpg every-pg iad launch  # every-key.toml:440
-check postgres.own/create postgres every-own iad 3  # every-key.toml:449
-check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:455
-check redis.cache/create redis every-cache  # every-key.toml:457
-check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:465
+check postgres.main/create mpg every-pg iad launch  # every-key.toml:418
+check postgres.own/create postgres every-own iad 3  # every-key.toml:427
+check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:433
+check redis.cache/create redis every-cache  # every-key.toml:435
+check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:443
 
 # secrets
 check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:34
@@ -586,52 +611,49 @@ check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:53
 check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:54
 check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:55
 check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:56
-check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:57
-check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:248
-check app.notes/consul consul every-notes  # every-key.toml:413
+check app.web/secret-FROM_FLY secret every-key-web FROM_FLY  # every-key.toml:57
+check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:58
+check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:255
 
 # volumes
-check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:103
-check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:103
-check app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true  # every-key.toml:426
-check app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true  # every-key.toml:426
+check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:110
+check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:110
 
 # deploys
-check app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml  # every-key.toml:409
-check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:244
+check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:251
 check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:26
-check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:339
-check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:346
-check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:358
-check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:370
-check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:382
+check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:346
+check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:353
+check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:365
+check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:377
+check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:389
 
 # machine counts
-check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:98
-check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:98
-check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:101
-check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:246
-check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:246
-check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:342
-check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:348
-check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:360
-check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:372
-check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:383
-check app.notes/scale-app-iad machines every-notes app iad 2  # every-key.toml:410
-check app.notes/scale-app-lhr machines every-notes app lhr 1  # every-key.toml:410
+check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:105
+check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:105
+check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:108
+check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:253
+check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:253
+check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:349
+check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:355
+check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:367
+check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:379
+check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:390
+
+# scheduled jobs
+check app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca  # every-key.toml:60
 
 # certificates
 check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:33
 
 # verification
-check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:26
-check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:244
-check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:339
-check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:346
-check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:358
-check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:370
-check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:382
-check app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:409
+check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:26
+check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:251
+check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:346
+check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:353
+check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:365
+check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:377
+check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:389
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

@@ -1,8 +1,11 @@
 //! The steps that set up an app.
 
 mod attach;
+mod jobs;
+mod tokens;
 mod volumes;
 
+pub(crate) use tokens::{expiry, token_name};
 pub(crate) use volumes::source_of;
 
 use attach::attach_text;
@@ -47,6 +50,8 @@ pub enum AppStep {
         /// The place in its placement.
         region: usize,
     },
+    /// The machine of a job, by place in `jobs`.
+    Job(usize),
     /// A certificate, by place in `domains`.
     Certificate(usize),
     /// A look at the result.
@@ -78,6 +83,7 @@ impl AppStep {
             Self::Seed(_) | Self::Volumes { .. } => Phase::Volumes,
             Self::Deploy => Phase::Deploys,
             Self::Scale { .. } => Phase::Counts,
+            Self::Job(_) => Phase::Jobs,
             Self::Certificate(_) => Phase::Certificates,
             Self::Verify => Phase::Verification,
         }
@@ -112,6 +118,7 @@ pub(crate) fn steps(phase: Phase, app: &App, mut add: impl FnMut(AppStep)) {
                 debug_assert!(!g.placement.is_empty());
             }
         }
+        Phase::Jobs => (0..app.jobs.len()).for_each(|i| add(AppStep::Job(i))),
         Phase::Certificates => (0..app.domains.len()).for_each(|i| add(AppStep::Certificate(i))),
         Phase::Verification => add(AppStep::Verify),
     }
@@ -161,7 +168,7 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
         }
         AppStep::Address(address) => address_text(address, app, &name, header),
         AppStep::Attach(i) => attach_text(i, model, app, name),
-        AppStep::Secret(i) => secret_text(i, app, &name, layout),
+        AppStep::Secret(i) => secret_text(i, model, app, &name, layout),
         AppStep::Seed(i) => seed_text(i, app, name),
         AppStep::Consul => {
             let command = vec!["fly".into(), "consul".into(), "attach".into(), "-a".into(), name.clone()];
@@ -197,6 +204,7 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
                 origin: if count.origin.is_written() { count.origin } else { region.origin },
             }
         }
+        AppStep::Job(i) => jobs::text(i, app, name),
         AppStep::Certificate(i) => {
             let domain = &app.domains[i];
             StepText {
@@ -237,9 +245,9 @@ fn address_text<'m>(address: Address, app: &'m App, name: &Arg<'m>, header: Orig
     StepText { id, call: vec!["address".into(), name.clone(), kind.into(), word(region)], command, origin }
 }
 
-fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
+fn secret_text<'m>(i: usize, model: &'m Model, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
     let secret = &app.secrets[i];
-    let mut call: Vec<Arg<'m>> = Vec::new();
+    let (mut call, mut command): (Vec<Arg<'m>>, Vec<Arg<'m>>) = (Vec::new(), Vec::new());
     let mut begin = |function: &'static str| call.extend([function.into(), name.clone(), word(secret.name.as_str())]);
     match &secret.source {
         SecretSource::Env(variable) => {
@@ -258,12 +266,13 @@ fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -
             begin("secret_generate");
             call.push(generator.as_str().into());
         }
+        SecretSource::Token(token) => (call, command) = tokens::text(secret, token, model, app),
         SecretSource::Manual(who) => {
             begin("secret_manual");
             call.push(word(who.as_str()));
         }
     }
-    StepText { id: format!("secret-{}", secret.name.value), call, command: Vec::new(), origin: secret.name.origin }
+    StepText { id: format!("secret-{}", secret.name.value), call, command, origin: secret.name.origin }
 }
 
 fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin, layout: &'m Layout) -> StepText<'m> {
@@ -289,7 +298,7 @@ fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin
 const CONSUL_SECRET: &str = "secret:FLY_CONSUL_URL";
 
 /// One word per thing that the app should have: `machines:group:region:count`, `volume:name`, `secret:name`,
-/// `address:kind`, `certificate:host`.
+/// `address:kind`, `job:name`, `certificate:host`.
 fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> {
     let mut call = vec!["verify".into(), name];
     for group in &app.groups {
@@ -320,18 +329,24 @@ fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> 
         };
         call.push(format!("address:{kind}").into());
     }
+    call.extend(app.jobs.iter().map(|job| format!("job:{}", job.key.value).into()));
     call.extend(app.domains.iter().map(|domain| format!("certificate:{}", domain.value).into()));
     StepText { id: "verify".to_owned(), call, command: Vec::new(), origin: header }
 }
 
-/// The step that takes an app away. Its volumes go with it, so that the script has to know which are the spec's.
-pub(crate) fn teardown(app: &App) -> StepText<'_> {
+/// The step that takes an app away. Its volumes go with it, so that the script has to know which are the spec's; tokens
+/// that were made for it do not.
+pub(crate) fn teardown<'m>(model: &'m Model, app: &'m App) -> StepText<'m> {
     let name = word(app.name.as_str());
     let mut volumes: Vec<&str> = (0..app.toml.mounts.len()).map(|mount| source_of(app, mount)).collect();
     volumes.sort_unstable();
     volumes.dedup();
     let mut call = vec!["remove_app".into(), name.clone()];
     call.extend(volumes.into_iter().map(word));
+    for secret in app.secrets.iter().filter(|secret| matches!(secret.source, SecretSource::Token(_))) {
+        let target = secret.token_for.map_or("", |target| model.apps[target].name.as_str());
+        call.push(format!("token:{target}:{}", token_name(app, secret)).into());
+    }
     let command = vec!["fly".into(), "apps".into(), "destroy".into(), name, "--yes".into()];
     StepText { id: "destroy".to_owned(), call, command, origin: Origin::written(app.header) }
 }

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::jobs::JobSpec;
+use super::tokens::TokenSpec;
 use super::{LiteFsSpec, WriteRoutingSpec};
 use crate::fly_toml::with_fly_toml_keys;
 use crate::spec::{Extends, Placement, Reference, UseSpec, Waiver};
 use crate::value::{
-    AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, SnapshotId, Sourced, VolumeId,
+    AppName, Entries, EnvName, HostName, Key, Name, OneOrList, Port, RegionCode, SnapshotId, Sourced, VolumeId,
 };
 
 with_fly_toml_keys! {
@@ -46,6 +48,9 @@ with_fly_toml_keys! {
         /// Secrets that must exist: a list of names, taken from the environment of the set-up script, or a table of name
         /// to source. Never a value.
         pub secrets: Option<Sourced<Secrets>>,
+        /// Commands that machines of their own run at intervals, by name.
+        #[serde(default)]
+        pub schedule: Entries<Key, Sourced<JobSpec>>,
         /// What must be set up before this app is deployed, beyond what `uses` says.
         #[serde(default)]
         pub after: Vec<Sourced<Reference>>,
@@ -189,6 +194,8 @@ pub enum SecretSource {
     Command(Vec<Sourced<String>>),
     /// Made at the first set-up, and never again.
     Generate(Generator),
+    /// A token of Fly.io that the set-up makes.
+    Token(Box<TokenSpec>),
     /// Set by a person: who does it, and where.
     Manual(Sourced<String>),
 }

@@ -139,6 +139,7 @@ pub(super) fn secrets(out: &mut String, model: &Model) {
                     format!("the output of {}", plain(&words.join(" ")))
                 }
                 From::Generate(generator) => format!("made at the first set-up, {}", generator.as_str()),
+                From::Token(token) => format!("a token, made by setup.sh: {}", token.kind.as_str()),
                 From::Manual(who) => format!("by hand: {}", plain(who)),
             };
             let _ = writeln!(rows, "| {} | `{}` | {from} |", app.key.value, secret.name.value);

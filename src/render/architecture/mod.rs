@@ -3,6 +3,7 @@
 mod apps;
 mod checklist;
 mod data;
+mod jobs;
 mod runbook;
 mod traffic;
 
@@ -36,7 +37,9 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     data::data(&mut out, model);
     data::volumes(&mut out, model);
     litefs::section(&mut out, cx);
+    jobs::jobs(&mut out, model, cx.facts);
     data::secrets(&mut out, model);
+    jobs::tokens(&mut out, model);
     traffic::domains(&mut out, model);
     checklist::checklist(&mut out, cx);
     checklist::waivers(&mut out, model);

@@ -51,9 +51,11 @@ impl Checks {
             Action::Bucket(BucketStep::Domain) | Action::App(AppStep::Seed(_)) => return,
             Action::App(AppStep::Secret(i)) => match cx.model.apps[step.resource.index].secrets[i].source {
                 SecretSource::Manual(_) => ("secret_manual", 3),
-                SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Command(_) | SecretSource::Generate(_) => {
-                    ("secret", 3)
-                }
+                SecretSource::Env(_)
+                | SecretSource::File(_)
+                | SecretSource::Command(_)
+                | SecretSource::Generate(_)
+                | SecretSource::Token(_) => ("secret", 3),
             },
             Action::App(AppStep::Deploy) => ("deploy", 3),
             Action::App(_) | Action::Postgres(_) | Action::Redis(_) | Action::Bucket(BucketStep::Create) => {

@@ -2,10 +2,12 @@
 
 mod defaults;
 mod groups;
-mod opened;
+mod jobs;
 mod litefs;
+mod opened;
 mod paths;
 mod services;
+mod tokens;
 mod volumes;
 mod wire;
 
@@ -51,11 +53,12 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     let volumes = volumes::lower(spec.volume, &toml, cx);
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
-    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| tokens::secret(name, source, cx)).collect();
     paths::check(spec.source.as_ref(), &toml, &secrets, cx);
     let litefs = litefs::lower(spec.litefs.take(), &toml, &groups, &primary_region, cx);
     variables(&toml.env, &uses, &secrets, litefs.as_ref(), cx);
     let (write_routing, replay) = write_routing(spec.write_routing, cx);
+    let jobs = jobs::lower(std::mem::take(&mut spec.schedule), &primary_region, cx);
     let after = spec
         .after
         .iter()
@@ -82,6 +85,7 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         uses,
         secrets,
         volumes,
+        jobs,
         after,
         image_from,
         source: spec.source.unwrap_or_else(|| Sourced::filled(".".to_owned(), header, &SOURCE)),
@@ -128,6 +132,7 @@ pub(crate) fn lower_file(
         uses: Vec::new(),
         secrets: Vec::new(),
         volumes: Vec::new(),
+        jobs: Vec::new(),
         after: Vec::new(),
         image_from: None,
         source: Sourced::filled(".".to_owned(), header, &SOURCE),
