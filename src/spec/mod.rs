@@ -67,7 +67,12 @@ pub struct Merged;
 
 impl<'de> Deserialize<'de> for Merged {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer).map(|_| Self)
+        let table = BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer)?;
+        // The parser hands out dates as tables of one private key.
+        if table.contains_key("$__toml_private_datetime") {
+            return Err(serde::de::Error::custom("expected a table, not a date"));
+        }
+        Ok(Self)
     }
 }
 

@@ -54,6 +54,7 @@ const OWN: &[&str] = &[
     "image_from",
     "ips",
     "litefs",
+    "network",
     "regions",
     "schedule",
     "secrets",
