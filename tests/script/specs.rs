@@ -122,7 +122,7 @@ fn is_the_model(state: &State, model: &Model) {
 
 fn is_the_app(actual: &state::App, app: &App, model: &Model) {
     let name = &app.name.value;
-    assert_eq!(actual.network, model.project().network.as_ref().map_or("", |network| network.as_str()), "{name}");
+    assert_eq!(actual.network, app.network.as_ref().map_or("", |network| network.as_str()), "{name}");
     assert_eq!(actual.releases.len(), 1, "one release of {name} carries everything: {:#?}", actual.releases);
     let mut machines = 0;
     for group in &app.groups {
