@@ -100,7 +100,9 @@ fn shared_secrets(
                 SecretSource::Env(name) if *name != secret.name.value => format!("the variable {name}"),
                 SecretSource::File(path) => format!("the file {}", path.value),
                 SecretSource::Command(_) => "one command".to_owned(),
-                SecretSource::Env(_) | SecretSource::Generate(_) | SecretSource::Manual(_) => continue,
+                SecretSource::Env(_) | SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => {
+                    continue;
+                }
             };
             let same = |of_twin: &&Secret| of_twin.name == secret.name && of_twin.source == secret.source;
             if twin.secrets.iter().find(same).is_none() {

@@ -161,11 +161,17 @@ impl<'a> Texts<'a> {
 
 /// Reads what lies beside the apps of a model.
 fn read_beside(model: &Model, texts: &[&Source], beside: Surroundings<'_>) -> Beside {
-    if beside.files.is_empty() && !beside.complete {
-        return Beside::default();
+    let mut read = Beside::default();
+    if !beside.files.is_empty() || beside.complete {
+        let places = model.apps.iter().map(|app| app.place(texts[app.file.index()].name())).collect();
+        read = Beside::read(beside.files.iter().map(|&file| (file, texts[file.index()])), places, beside.complete);
     }
-    let places = model.apps.iter().map(|app| app.place(texts[app.file.index()].name())).collect();
-    Beside::read(beside.files.iter().map(|&file| (file, texts[file.index()])), places, beside.complete)
+    for (index, app) in model.apps.iter().enumerate() {
+        if let Some(litefs) = &app.litefs {
+            read.declare(index, litefs.as_file(app.file, texts[app.file.index()].name()));
+        }
+    }
+    read
 }
 
 /// Finds what is wrong with some of the `sources` that are plain fly.toml files, each by itself and all beside each

@@ -30,6 +30,8 @@ pub enum Phase {
     Deploys,
     /// Exact numbers of machines.
     Counts,
+    /// Machines that run at intervals: the image that they run is deployed by then.
+    Jobs,
     /// Certificates, whose DNS records name the addresses.
     Certificates,
     /// A look at the result.
@@ -38,7 +40,7 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Apps,
         Self::Addresses,
         Self::Data,
@@ -46,6 +48,7 @@ impl Phase {
         Self::Volumes,
         Self::Deploys,
         Self::Counts,
+        Self::Jobs,
         Self::Certificates,
         Self::Verification,
     ];
@@ -60,6 +63,7 @@ impl Phase {
             Self::Volumes => "volumes",
             Self::Deploys => "deploys",
             Self::Counts => "machine counts",
+            Self::Jobs => "scheduled jobs",
             Self::Certificates => "certificates",
             Self::Verification => "verification",
         }
@@ -209,7 +213,7 @@ pub fn teardown(model: &Model) -> Vec<ResourceId> {
 /// The step that takes something away, in words.
 pub fn teardown_text(resource: ResourceId, model: &Model) -> StepText<'_> {
     match resource.kind {
-        Kind::App => app::teardown(&model.apps[resource.index]),
+        Kind::App => app::teardown(model, &model.apps[resource.index]),
         Kind::Postgres => postgres::teardown(&model.postgres[resource.index]),
         Kind::Redis => redis::teardown(&model.redis[resource.index]),
         Kind::Bucket => bucket::teardown(&model.buckets[resource.index]),

@@ -36,6 +36,8 @@ mod large_input;
 mod lint;
 #[path = "cli/lint_files.rs"]
 mod lint_files;
+#[path = "cli/litefs.rs"]
+mod litefs;
 #[path = "cli/output_folder.rs"]
 mod output_folder;
 #[path = "cli/outputs.rs"]

@@ -3,23 +3,44 @@
 //! Each document has a folder of its own. A block ```` ```toml NAME ````, of any language, writes a file there; a block ```` ```console ````
 //! runs its lines that begin with `$ ` and shows what they print. `SNAPSHOTS=overwrite cargo test --test docs` rewrites
 //! what is shown.
+//!
+//! The pages of `docs/examples` are about a spec of the same name: it lies in their folder below `specs`, their picture is
+//! of it, and their excerpts are lines of it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Held by whoever may write pages.
+static PAGES: Mutex<()> = Mutex::new(());
 
 /// The documents of the repository that show examples.
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
     let mut all = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
     all.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    all.extend(examples());
     all.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
     all.sort();
     all
+}
+
+/// The pages about specs.
+fn examples() -> Vec<PathBuf> {
+    let pages = fs::read_dir(Path::new(ROOT).join("docs/examples")).unwrap();
+    pages.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The spec that a page is about, when it is about one.
+fn spec_of(page: &Path) -> Option<PathBuf> {
+    let name = page.file_stem().unwrap().to_string_lossy();
+    let folder = page.parent().is_some_and(|folder| folder.ends_with("docs/examples"));
+    folder.then(|| Path::new(ROOT).join(format!("specs/{name}.toml")))
 }
 
 /// What a line of a console block prints, standard output first.
@@ -40,8 +61,13 @@ fn run(line: &str, folder: &Path) -> String {
 }
 
 /// The document with what its examples print today.
-fn replayed(text: &str) -> String {
+fn replayed(page: &Path, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
+    if let Some(spec) = spec_of(page) {
+        fs::copy(&spec, folder.path().join("spec.toml")).unwrap();
+        fs::create_dir(folder.path().join("specs")).unwrap();
+        fs::copy(&spec, folder.path().join("specs").join(spec.file_name().unwrap())).unwrap();
+    }
     let mut out = String::new();
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next() {
@@ -72,10 +98,11 @@ fn replayed(text: &str) -> String {
 #[test]
 #[cfg_attr(not(unix), ignore = "the examples are for a Unix shell")]
 fn examples_print_what_is_shown() {
+    let _pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
-        let today = replayed(&text);
+        let today = replayed(&path, &text);
         if overwrite {
             fs::write(&path, &today).unwrap();
         } else {
@@ -91,6 +118,34 @@ fn examples_print_what_is_shown() {
 }
 
 #[test]
+fn pages_of_examples_are_about_their_specs() {
+    let _pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite");
+    for page in examples() {
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(text.lines().count() < 100, "{} is long", page.display());
+        let spec = fs::read_to_string(spec_of(&page).unwrap()).unwrap();
+        let mut lines = text.lines();
+        while lines.by_ref().any(|line| line == "```toml") {
+            for line in lines.by_ref().take_while(|line| *line != "```") {
+                assert!(spec.lines().any(|of_spec| of_spec == line), "{}: no line of the spec: {line}", page.display());
+            }
+        }
+        // Fifty cells are no picture.
+        if !text.contains("<!-- flyarch:graph -->") {
+            continue;
+        }
+        let mut graph = Command::new(env!("CARGO_BIN_EXE_flyarch"));
+        graph.arg("graph").arg(spec_of(&page).unwrap()).arg("--inject").arg(&page);
+        if !overwrite {
+            graph.arg("--check");
+        }
+        let output = graph.output().unwrap();
+        assert!(output.status.success(), "{}: {}", page.display(), String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn the_reference_knows_every_key() {
     let text = fs::read_to_string(Path::new(ROOT).join("docs/language.md")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(flyarch::schema::SCHEMA).unwrap();
@@ -101,8 +156,20 @@ fn the_reference_knows_every_key() {
     // What fly.toml says is documented by Fly.io.
     let known = keys(&surface);
     let mut missing = Vec::new();
-    let own =
-        ["Project", "AppSpec", "GroupSpec", "IpsSpec", "Workload", "PostgresSpec", "RedisSpec", "BucketSpec", "Policy"];
+    let own = [
+        "Project",
+        "AppSpec",
+        "GroupSpec",
+        "IpsSpec",
+        "LiteFsSpec",
+        "Workload",
+        "JobSpec",
+        "TokenSpec",
+        "PostgresSpec",
+        "RedisSpec",
+        "BucketSpec",
+        "Policy",
+    ];
     for (table, keys) in own.map(|name| (name, keys(&schema["definitions"][name]))) {
         let own = keys.into_iter().filter(|key| table != "AppSpec" || !known.contains(key) || key == "primary_region");
         missing.extend(own.filter(|key| !text.contains(&format!("`{key}"))));

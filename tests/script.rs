@@ -7,6 +7,10 @@
 
 #[path = "script/changes.rs"]
 mod changes;
+#[path = "script/data.rs"]
+mod data;
+#[path = "script/consul.rs"]
+mod consul;
 #[path = "support/environments.rs"]
 mod environments;
 #[path = "script/faults.rs"]
@@ -15,6 +19,8 @@ mod faults;
 mod hostile;
 #[path = "script/import.rs"]
 mod import;
+#[path = "script/jobs.rs"]
+mod jobs;
 #[path = "script/options.rs"]
 mod options;
 #[path = "script/runs.rs"]
@@ -69,6 +75,15 @@ fn main() {
         faults::on_a_finished_account_too,
         import::what_runs_of_the_reference_is_imported,
         import::what_runs_of_everything_is_imported,
+        jobs::a_job_gets_its_words_variables_and_size,
+        jobs::a_job_follows_the_spec,
+        jobs::a_job_runs_the_image_of_the_newest_release,
+        jobs::a_job_at_work_is_left_alone,
+        jobs::a_job_that_is_gone_or_twice_there_is_refused,
+        jobs::tokens_are_made_once_and_for_as_little_as_is_said,
+        jobs::a_token_that_was_lost_is_revoked,
+        jobs::a_token_is_replaced_and_the_old_one_named,
+        jobs::tokens_go_with_their_app,
         options::a_name_of_somebody_else_is_refused,
         options::a_missing_tool_or_token_is_said,
         options::an_old_flyctl_is_refused,
@@ -99,6 +114,9 @@ fn main() {
         runs::a_thousand_apps_begin_at_once,
         runs::a_published_host_needs_nobody,
         runs::everything_from_nothing_and_again,
+        consul::attached_once_and_before_the_deploy,
+        consul::an_attach_without_an_effect_is_found,
+        consul::a_dry_run_says_it,
         verify::a_finished_system_is_as_the_spec_says,
         verify::everything_can_be_verified,
         verify::nothing_there_is_told,
@@ -115,6 +133,13 @@ fn main() {
         teardown::interrupted_anywhere_it_keeps_the_data,
         teardown::without_an_answer_it_destroys_nothing_more,
         teardown::what_others_need_or_made_is_left_alone,
+        data::urls_lead_where_the_spec_says,
+        data::an_answer_without_a_pooled_url_is_refused,
+        data::what_a_cluster_holds_is_mended_and_nothing_is_taken_away,
+        data::what_a_cluster_will_hold_is_said_by_a_dry_run,
+        data::an_extension_that_is_not_offered_is_told,
+        data::only_the_first_volume_does_not_begin_empty,
+        data::a_volume_that_stands_is_never_replaced,
         changes::more_regions,
         changes::fewer_regions_and_machines_are_told,
         changes::larger_volumes_grow_and_never_shrink,

@@ -124,6 +124,14 @@ fn consul_restarts_every_time() {
 }
 
 #[test]
+fn consul_says_nothing_of_errors() {
+    let account = Account::new();
+    account.deployed("my-web", "");
+    let (code, _, _) = account.call("consul attach -a my-web", &[("FLY_SIM_FAIL", "consul attach")]);
+    assert_eq!((code, account.state().apps["my-web"].secrets.len()), (0, 0));
+}
+
+#[test]
 fn scheduled_machines_are_left_alone() {
     let account = Account::new();
     account.deployed("my-web", "");

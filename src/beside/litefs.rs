@@ -16,6 +16,8 @@ pub struct LiteFs {
     pub file: FileId,
     /// Its path.
     pub path: String,
+    /// Whether a spec declares it, and no file says it.
+    pub declared: bool,
     /// `fuse.dir`: where the app finds its databases.
     pub fuse_dir: Option<At>,
     /// `data.dir`: where LiteFS keeps them.
@@ -40,6 +42,17 @@ pub struct LiteFs {
     pub backup: Option<TextRange>,
 }
 
+impl LiteFs {
+    /// A key as its author would write it, by that of `litefs.yml`.
+    pub fn key(&self, key: &'static str) -> &'static str {
+        match (self.declared, key) {
+            (true, "fuse.dir") => "fuse_dir",
+            (true, "data.dir") => "data_dir",
+            (_, key) => key,
+        }
+    }
+}
+
 pub(super) fn read(source: &Source, file: FileId) -> Option<LiteFs> {
     // A variable in a plain scalar is none of YAML's business; one at its beginning is.
     let root = yaml::parse(source).ok()?;
@@ -48,6 +61,7 @@ pub(super) fn read(source: &Source, file: FileId) -> Option<LiteFs> {
     Some(LiteFs {
         file,
         path: source.name().to_owned(),
+        declared: false,
         fuse_dir: text(&["fuse", "dir"]),
         data_dir: text(&["data", "dir"]),
         proxy_addr: text(&["proxy", "addr"]),

@@ -137,6 +137,15 @@ impl Beside {
         beside
     }
 
+    /// Takes what a spec declares for an app: it counts before a file, which is made of it.
+    pub(crate) fn declare(&mut self, app: usize, litefs: LiteFs) {
+        if self.litefs_of.len() <= app {
+            self.litefs_of.resize(app + 1, None);
+        }
+        self.litefs_of[app] = Some(self.litefs.len());
+        self.litefs.push(litefs);
+    }
+
     /// The Dockerfile of an app, by place in the model.
     pub fn dockerfile(&self, app: usize) -> Option<&Dockerfile> {
         self.dockerfile_of.get(app).copied().flatten().map(|at| &self.dockerfiles[at])
@@ -148,7 +157,7 @@ impl Beside {
         let mentions = |dockerfile: &Dockerfile| {
             dockerfile.instructions.iter().flat_map(|i| &i.words).any(|word| word.text.contains("litefs"))
         };
-        self.dockerfile(app).is_none_or(mentions).then_some(litefs)
+        (litefs.declared || self.dockerfile(app).is_none_or(mentions)).then_some(litefs)
     }
 
     /// The path of the Dockerfile that an app names and that is not there.

@@ -89,6 +89,21 @@ impl Cx<'_> {
                 });
             }
         }
+        for job in &app.jobs {
+            let guest = Guest::of(&job.vm, self.facts);
+            let ceiling = self.machines(guest, &job.region, 1);
+            // What it costs depends on how long its command takes. Between two runs its root file system stays.
+            stopped += 1;
+            self.items.push(Item {
+                of,
+                kind: ItemKind::Machines,
+                region: Some(job.region.to_string()),
+                text: format!("job {}, {}: {}", job.key.value, job.every.as_str(), size(guest, self.facts)),
+                floor: Amount::NONE,
+                ceiling: ceiling.amount,
+                basis: ceiling.basis,
+            });
+        }
         if stopped == 0 {
             return;
         }

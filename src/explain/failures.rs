@@ -132,6 +132,11 @@ pub(super) fn region(cx: &Cx<'_>) -> Vec<String> {
                 ""
             };
         out.push(format!("Without {region}: {}.{primary}", said.join("; ")));
+        if cx.app.litefs.as_ref().is_some_and(|litefs| litefs.candidate.as_str() == region) {
+            out.push(format!(
+                "LiteFS has its primary in {region}: writes fail everywhere until the spec names another `candidate_region`."
+            ));
+        }
         let data = cx.app.uses.iter().filter_map(|used| {
             let id = used.target.value;
             let home = match id.kind {

@@ -6,6 +6,7 @@
 //! default that it is one. They know nothing that no fact or value says.
 
 mod failures;
+mod jobs;
 mod machines;
 mod release;
 mod traffic;
@@ -38,10 +39,11 @@ type Matter = fn(&Cx<'_>) -> Vec<String>;
 /// What an app of the model will do; `app` is its place in [`Model::apps`].
 pub fn explain(model: &Model, app: usize, facts: &Facts) -> Vec<Section> {
     let cx = Cx { model, facts, app: &model.apps[app] };
-    let all: [(&'static str, Matter); 9] = [
+    let all: [(&'static str, Matter); 10] = [
         ("Machines", machines::machines),
         ("What starts and stops them", traffic::starts_and_stops),
         ("When nobody asks", traffic::quiet),
+        ("What runs at intervals", jobs::jobs),
         ("What gates a release", release::gates),
         ("During a deploy", release::meanwhile),
         ("When a process fails", failures::crash),

@@ -294,7 +294,9 @@ impl<'m> Shared<'m> {
         match source {
             SecretSource::Env(name) => Some(Self::Variable(name)),
             SecretSource::File(path) => Some(Self::File(path)),
-            SecretSource::Command(_) | SecretSource::Generate(_) | SecretSource::Manual(_) => None,
+            SecretSource::Command(_) | SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => {
+                None
+            }
         }
     }
 }
@@ -353,5 +355,6 @@ fn about_app(app: &App) -> Vec<String> {
         let name = if app.groups.len() > 1 { format!("{}: ", group.name.value) } else { String::new() };
         lines.extend(wrapped(&name, group.placement.iter().map(|(r, n)| format!("{} ×{}", r.value, n.value))));
     }
+    lines.extend(wrapped("", app.jobs.iter().map(|job| format!("{} {}", job.key.value, job.every.as_str()))));
     lines
 }

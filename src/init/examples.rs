@@ -28,8 +28,14 @@ examples!(
     "transcoding",
     "white-label",
     "worker-fleet",
+    "work-queue",
+    "scheduled-jobs",
     "staging",
     "unmanaged-postgres",
+    "n-tier",
+    "stateful-cluster",
+    "read-replicas",
+    "litefs",
 );
 
 /// The architectures to begin with, each with what it is.

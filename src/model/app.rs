@@ -145,6 +145,7 @@ impl App {
         shared: &'a [(Sourced<RegionCode>, Sourced<Count>)],
     ) -> impl Iterator<Item = RegionList<'a>> {
         let app = RegionList { app: Some(index), ..RegionList::default() };
+        let jobs = self.jobs.iter().map(move |job| RegionList { one: Some(&job.region), ..app });
         let place = |list: &[(Sourced<RegionCode>, Sourced<Count>)]| list.first().map(|(region, _)| region.range());
         let placements = self.groups.iter().enumerate().filter(move |(i, group)| {
             let own = place(&group.placement);
@@ -153,6 +154,7 @@ impl App {
         [RegionList { one: self.primary_region.as_ref(), ..app }, RegionList { listed: &self.ips.egress, ..app }]
             .into_iter()
             .chain(placements.map(move |(_, group)| RegionList { counted: &group.placement, ..app }))
+            .chain(jobs)
     }
 
     /// Regions in which it has machines, in the order of the spec, each once.
@@ -203,7 +205,8 @@ impl App {
         let release = self.toml.deploy.as_ref().and_then(|deploy| deploy.release_command.as_ref());
         let processes = processes.map(|command| ("processes", command));
         let console = self.toml.console_command.iter().map(|command| ("console_command", command));
-        processes.chain(release.map(|command| ("release_command", command))).chain(console)
+        let jobs = self.jobs.iter().map(|job| ("schedule", &job.command));
+        processes.chain(release.map(|command| ("release_command", command))).chain(console).chain(jobs)
     }
 
     /// The commands that deploys test new machines with.

@@ -9,20 +9,28 @@
 mod app;
 mod calls;
 mod checks;
+mod data;
+mod litefs;
+mod jobs;
 
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
+pub use data::{Bucket, FIRST_DATABASE, FIRST_USER, Postgres, Redis};
+pub use litefs::{LiteFs, Replay};
+pub use jobs::Job;
 
 use std::fmt;
 
 use crate::beside::{Beside, Dockerfile, Instruction};
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
-use crate::kinds::postgres::Engine;
 use crate::source::{FileId, TextRange};
-use crate::spec::{Ci, Kind, Level, Placement, Tier, Waiver};
-use crate::value::{AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, RegionCode, Sourced, Usd};
+use crate::spec::{Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
+use crate::value::{
+    AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, PostgresName, RegionCode, SnapshotId, Sourced,
+    Usd, VolumeId,
+};
 
 /// A whole architecture.
 #[derive(Debug)]
@@ -114,6 +122,10 @@ pub struct App {
     pub uses: Vec<Use>,
     /// Secrets that the set-up takes from a source.
     pub secrets: Vec<Secret>,
+    /// What its first volumes begin with, where that is not nothing.
+    pub volumes: Vec<VolumeSeed>,
+    /// What machines of their own run at intervals.
+    pub jobs: Vec<Job>,
     /// What must be set up before its deploy, beyond `uses`.
     pub after: Vec<Sourced<ResourceId>>,
     /// The app whose image it runs.
@@ -122,6 +134,10 @@ pub struct App {
     pub source: Sourced<String>,
     /// How writes reach the primary region.
     pub write_routing: Option<Sourced<WriteRouting>>,
+    /// What replays its writes, when that is the way.
+    pub replay: Option<Replay>,
+    /// LiteFS, when the spec declares it.
+    pub litefs: Option<LiteFs>,
     /// What the spec says of its load.
     pub workload: Workload,
     /// Where the `[app.<key>.workload]` table stands.
@@ -285,8 +301,39 @@ pub struct Ips {
 pub struct Use {
     /// The variable.
     pub variable: Sourced<EnvName>,
-    /// What is used.
+    /// What is used. Its origin is the whole value.
     pub target: Sourced<ResourceId>,
+    /// Which URL of a managed Postgres cluster, where the spec says it.
+    pub url: Option<Sourced<PostgresUrl>>,
+    /// The database of a managed Postgres cluster, where it is not the first.
+    pub database: Option<Sourced<PostgresName>>,
+    /// The user of a managed Postgres cluster, where it is not the first.
+    pub username: Option<Sourced<PostgresName>>,
+}
+
+impl Use {
+    /// Whether it leads to the primary of a managed Postgres cluster itself, past the pooler.
+    pub fn is_direct(&self) -> bool {
+        self.url.is_some_and(|url| url.value == PostgresUrl::Direct)
+    }
+}
+
+/// What the first volume of a name begins with.
+#[derive(Debug)]
+pub struct VolumeSeed {
+    /// The name: the `source` of a mount.
+    pub name: Sourced<Name>,
+    /// Where its content comes from.
+    pub from: VolumeOrigin,
+}
+
+/// Where the content of a volume comes from.
+#[derive(Debug)]
+pub enum VolumeOrigin {
+    /// A snapshot.
+    Snapshot(Sourced<SnapshotId>),
+    /// Another volume of the app.
+    Volume(Sourced<VolumeId>),
 }
 
 /// A secret that the set-up takes from a source.
@@ -296,75 +343,8 @@ pub struct Secret {
     pub name: Sourced<EnvName>,
     /// Where its value comes from.
     pub source: SecretSource,
-}
-
-/// A Postgres cluster.
-#[derive(Debug)]
-pub struct Postgres {
-    /// Its key in the spec.
-    pub key: Sourced<Key>,
-    /// The header of its table.
-    pub header: TextRange,
-    /// The name of the cluster.
-    pub name: Sourced<AppName>,
-    /// Who runs it.
-    pub engine: Sourced<Engine>,
-    /// The region of its primary.
-    pub region: Sourced<RegionCode>,
-    /// The plan of a managed cluster.
-    pub plan: Option<Sourced<Name>>,
-    /// Storage, in GB.
-    pub storage_gb: Sourced<u32>,
-    /// The major version of a managed cluster.
-    pub version: Sourced<u32>,
-    /// Whether a managed cluster has PostGIS.
-    pub postgis: Sourced<bool>,
-    /// Machines of an unmanaged cluster in its region.
-    pub nodes: Sourced<Count>,
-    /// The size of an unmanaged cluster's machines.
-    pub size: Sourced<String>,
-    /// Their memory in MiB, where it is not the size's own.
-    pub memory_mb: Option<Sourced<u32>>,
-    /// Replicas of an unmanaged cluster in other regions.
-    pub replicas: Entries<RegionCode, Sourced<Count>>,
-}
-
-/// An Upstash Redis database.
-#[derive(Debug)]
-pub struct Redis {
-    /// Its key in the spec.
-    pub key: Sourced<Key>,
-    /// The header of its table.
-    pub header: TextRange,
-    /// The name of the database.
-    pub name: Sourced<AppName>,
-    /// The region of its primary.
-    pub region: Sourced<RegionCode>,
-    /// Regions with a replica.
-    pub replicas: Vec<Sourced<RegionCode>>,
-    /// A fixed plan.
-    pub plan: Option<Sourced<String>>,
-    /// Whether old entries make room.
-    pub eviction: Sourced<bool>,
-    /// Whether the production add-on is bought.
-    pub prodpack: Sourced<bool>,
-}
-
-/// A Tigris bucket.
-#[derive(Debug)]
-pub struct Bucket {
-    /// Its key in the spec.
-    pub key: Sourced<Key>,
-    /// The header of its table.
-    pub header: TextRange,
-    /// The name of the bucket.
-    pub name: Sourced<AppName>,
-    /// The app that gets the credentials, by place in [`Model::apps`].
-    pub owner: Sourced<usize>,
-    /// Whether everybody may read.
-    pub public: Sourced<bool>,
-    /// A host name for it.
-    pub custom_domain: Option<Sourced<HostName>>,
+    /// The app that a deploy token is for, by place in [`Model::apps`].
+    pub token_for: Option<usize>,
 }
 
 /// Regions that stand together in the spec, each of them once.

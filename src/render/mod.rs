@@ -6,7 +6,9 @@ mod alerts_yml;
 mod architecture;
 mod deploy_yml;
 mod engine;
+mod fly_replay;
 mod fly_toml;
+mod litefs;
 mod plan_json;
 mod script;
 mod secrets_example;
@@ -95,6 +97,14 @@ fn steps(cx: RenderCx<'_>) -> (String, script::Checks, String) {
     (script.finish(), checks, json.finish())
 }
 
+/// What is for the app itself, and lies beside its fly.toml.
+fn companions(app: &App, cx: RenderCx<'_>) -> Vec<(String, String)> {
+    let litefs = litefs::render(app, cx).into_iter().flatten();
+    let litefs = litefs.map(|(name, text)| (format!("{}/{name}", app.key.value), text));
+    let replay = fly_replay::render(app, cx);
+    litefs.chain(replay.map(|(name, text)| (format!("{}/fly-replay/{name}", app.key.value), text))).collect()
+}
+
 /// Renders everything.
 pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     let plain = |text| Artifact { text, executable: false };
@@ -102,7 +112,8 @@ pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     let apps = &cx.model.apps;
     let fly_tomls = || {
         let file = |app: &App| (format!("{}/fly.toml", app.key.value), plain(fly_toml::render(app, cx)));
-        apps.iter().map(file).collect::<ArtifactSet>()
+        let companions = apps.iter().flat_map(|app| companions(app, cx)).map(|(path, text)| (path, plain(text)));
+        apps.iter().map(file).chain(companions).collect::<ArtifactSet>()
     };
     let ((steps, checks, json), mut files) = spread::both(apps.len() >= spread::MANY, || steps(cx), fly_tomls);
     files.insert("setup.sh".to_owned(), program(script::setup(cx, steps)));

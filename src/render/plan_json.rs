@@ -86,6 +86,10 @@ fn others(step: &Step, cx: RenderCx<'_>) -> Vec<String> {
         (Action::App(AppStep::Attach(used)), Some(app)) => {
             vec![format!("{}/create", model.reference(app.uses[used].target.value))]
         }
+        (Action::App(AppStep::Secret(secret)), Some(app)) => {
+            let target = app.secrets[secret].token_for;
+            target.map(|target| format!("app.{}/create", model.apps[target].key.value)).into_iter().collect()
+        }
         (Action::App(AppStep::Deploy), Some(app)) => {
             let after = app.after.iter().filter(|after| after.kind != crate::spec::Kind::App);
             let data = after.map(|after| format!("{}/create", model.reference(after.value)));

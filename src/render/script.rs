@@ -10,6 +10,7 @@ use super::RenderCx;
 use super::engine::{fragment, render};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
+use crate::model::{Model, Postgres, Use};
 
 /// What all scripts look with.
 const LOOK: &str = include_str!("script/look.sh");
@@ -22,7 +23,13 @@ struct Script {
     core: &'static [&'static str],
     app: &'static [&'static str],
     secrets: &'static [&'static str],
+    seeds: &'static [&'static str],
+    litefs: &'static [&'static str],
+    tokens: &'static [&'static str],
+    jobs: &'static [&'static str],
     managed: &'static [&'static str],
+    direct: &'static [&'static str],
+    holds: &'static [&'static str],
     unmanaged: &'static [&'static str],
     redis: &'static [&'static str],
     bucket: &'static [&'static str],
@@ -33,7 +40,13 @@ const SETUP: Script = Script {
     core: &[LOOK, ACT, include_str!("script/setup.sh")],
     app: &[include_str!("../kinds/app/look.sh"), include_str!("../kinds/app/functions.sh")],
     secrets: &[include_str!("../kinds/app/secrets.sh")],
+    seeds: &[include_str!("../kinds/app/seed.sh")],
+    litefs: &[include_str!("../kinds/app/consul.sh")],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/tokens.sh")],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/managed.sh")],
+    direct: &[include_str!("../kinds/postgres/direct.sh")],
+    holds: &[include_str!("../kinds/postgres/inside.sh"), include_str!("../kinds/postgres/holds.sh")],
     unmanaged: &[include_str!("../kinds/postgres/unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/functions.sh")],
     bucket: &[include_str!("../kinds/bucket/functions.sh")],
@@ -44,7 +57,13 @@ const VERIFY: Script = Script {
     core: &[LOOK, include_str!("script/verify.sh")],
     app: &[include_str!("../kinds/app/look.sh"), include_str!("../kinds/app/verify.sh")],
     secrets: &[],
+    seeds: &[],
+    litefs: &[include_str!("../kinds/app/verify_consul.sh")],
+    tokens: &[],
+    jobs: &[include_str!("../kinds/app/look_jobs.sh"), include_str!("../kinds/app/verify_jobs.sh")],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/verify_managed.sh")],
+    direct: &[include_str!("../kinds/postgres/verify_direct.sh")],
+    holds: &[include_str!("../kinds/postgres/inside.sh"), include_str!("../kinds/postgres/verify_holds.sh")],
     unmanaged: &[include_str!("../kinds/postgres/verify_unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/verify.sh")],
     bucket: &[include_str!("../kinds/bucket/verify.sh")],
@@ -55,7 +74,13 @@ const TEARDOWN: Script = Script {
     core: &[LOOK, ACT, include_str!("script/teardown.sh")],
     app: &[include_str!("../kinds/app/teardown.sh")],
     secrets: &[],
+    seeds: &[],
+    litefs: &[],
+    tokens: &[include_str!("../kinds/app/look_tokens.sh"), include_str!("../kinds/app/teardown_tokens.sh")],
+    jobs: &[],
     managed: &[include_str!("../kinds/postgres/look.sh"), include_str!("../kinds/postgres/teardown_managed.sh")],
+    direct: &[],
+    holds: &[],
     unmanaged: &[include_str!("../kinds/postgres/teardown_unmanaged.sh")],
     redis: &[include_str!("../kinds/redis/teardown.sh")],
     bucket: &[include_str!("../kinds/bucket/teardown.sh")],
@@ -119,7 +144,13 @@ impl Script {
             (true, self.core),
             (!model.apps.is_empty(), self.app),
             (sets_secrets(cx), self.secrets),
+            (model.apps.iter().any(|app| !app.volumes.is_empty()), self.seeds),
+            (model.apps.iter().any(|app| app.litefs.is_some()), self.litefs),
+            (makes_tokens(model), self.tokens),
+            (model.apps.iter().any(|app| !app.jobs.is_empty()), self.jobs),
             (engine(Engine::Managed), self.managed),
+            (uses_direct(cx), self.direct),
+            (model.postgres.iter().any(Postgres::holds_more), self.holds),
             (engine(Engine::Unmanaged), self.unmanaged),
             (!model.redis.is_empty(), self.redis),
             (!model.buckets.is_empty(), self.bucket),
@@ -130,7 +161,19 @@ impl Script {
     }
 }
 
-/// Whether the script sets a secret itself: those of the spec, and the URL of a Redis database.
+/// Whether a secret is a token that the script makes.
+fn makes_tokens(model: &Model) -> bool {
+    let mut secrets = model.apps.iter().flat_map(|app| &app.secrets);
+    secrets.any(|secret| matches!(secret.source, SecretSource::Token(_)))
+}
+
+/// Whether the script sets a secret itself: those of the spec, the URL of a Redis database, and the direct one of a
+/// Postgres cluster.
 fn sets_secrets(cx: RenderCx<'_>) -> bool {
-    !cx.model.redis.is_empty() || cx.model.apps.iter().any(|app| !app.secrets.is_empty())
+    !cx.model.redis.is_empty() || uses_direct(cx) || cx.model.apps.iter().any(|app| !app.secrets.is_empty())
+}
+
+/// Whether an app uses the direct URL of a Postgres cluster.
+fn uses_direct(cx: RenderCx<'_>) -> bool {
+    cx.model.apps.iter().flat_map(|app| &app.uses).any(Use::is_direct)
 }

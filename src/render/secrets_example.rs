@@ -34,18 +34,20 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
                     format!("the output of {}", words.join(" "))
                 }
                 SecretSource::Generate(generator) => format!("made at the first set-up ({})", generator.as_str()),
+                SecretSource::Token(token) => format!("a {} token of Fly.io, made by setup.sh", token.kind.as_str()),
                 SecretSource::Manual(who) => format!("set by hand: {}", who.value),
             };
             others.push(format!("{name} of {reference}: {from}"));
         }
         for used in &app.uses {
             if matches!(used.target.kind, Kind::Postgres | Kind::Redis) {
-                others.push(format!(
-                    "{} of {reference}: from {}",
-                    used.variable.value,
-                    cx.model.reference(used.target.value)
-                ));
+                let direct = if used.is_direct() { ", the direct URL" } else { "" };
+                let target = cx.model.reference(used.target.value);
+                others.push(format!("{} of {reference}: from {target}{direct}", used.variable.value));
             }
+        }
+        if app.litefs.is_some() {
+            others.push(format!("FLY_CONSUL_URL of {reference}: from Consul, for LiteFS"));
         }
     }
     if variables.is_empty() {

@@ -100,13 +100,15 @@ impl App {
     }
 
     /// What shows that it uses LiteFS.
-    pub(super) fn litefs(&self) -> Option<Origin> {
+    pub(super) fn shows_litefs(&self) -> Option<Origin> {
         let named =
             |text: &Option<Sourced<String>>| text.as_ref().filter(|text| text.contains("litefs")).map(|t| t.origin);
         let mounts =
             self.toml.mounts.iter().find_map(|mount| named(&mount.source).or_else(|| named(&mount.destination)));
         let commands = self.groups.iter().filter_map(|group| group.command.as_ref());
-        mounts
+        let declared = self.litefs.as_ref().map(|litefs| Origin::written(litefs.at));
+        declared
+            .or(mounts)
             .or_else(|| commands.clone().find(|command| command.contains("litefs mount")).map(|command| command.origin))
             .or_else(|| {
                 let env = self.toml.env.iter().filter(|(_, value)| value.origin.is_written());

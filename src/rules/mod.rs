@@ -118,6 +118,8 @@ mod groups {
     pub(super) mod entrypoint_repeated;
     pub(super) mod exec_hides_processes;
     pub(super) mod files_for_all_groups;
+    pub(super) mod job_needs_volume;
+    pub(super) mod job_never_ends;
     pub(super) mod one_shot_process;
     pub(super) mod retries_without_on_failure;
     pub(super) mod same_build_twice;
@@ -150,6 +152,7 @@ mod litefs {
     pub(super) mod litefs_shared_lease;
     pub(super) mod litefs_subfolder;
     pub(super) mod litefs_unsupported;
+    pub(super) mod litefs_websockets;
     pub(super) mod litefs_without_volume;
 }
 mod machines {
@@ -496,6 +499,8 @@ pub static RULES: &[&Rule] = &[
     &services::internal_port::RULE,
     &deploy::invalid_image::RULE,
     &network::ipv4_only_listener::RULE,
+    &groups::job_needs_volume::RULE,
+    &groups::job_never_ends::RULE,
     &services::key_of_other_service_form::RULE,
     &shutdown::kill_timeout_range::RULE,
     &script::launch_in_script::RULE,
@@ -517,6 +522,7 @@ pub static RULES: &[&Rule] = &[
     &litefs::litefs_shared_lease::RULE,
     &litefs::litefs_subfolder::RULE,
     &litefs::litefs_unsupported::RULE,
+    &litefs::litefs_websockets::RULE,
     &litefs::litefs_without_volume::RULE,
     &network::localhost_data_store::RULE,
     &operations::log_shipper_check::RULE,

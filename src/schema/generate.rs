@@ -6,7 +6,10 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::spec::{Date, Spec};
-use crate::value::{AppName, EnvName, HostName, Key, Name, Reason, RegionCode};
+use crate::value::{
+    AppName, CommandLine, EnvName, FileName, Folder, HostName, Key, Name, PathPattern, PostgresName, Reason, RegionCode,
+    SnapshotId, UrlPath, VolumeId,
+};
 
 /// The schema of a spec, from the types.
 ///
@@ -123,14 +126,22 @@ fn plain_numbers(schema: &mut Schema) {
 /// What a pattern means, in words: `errorMessage` is what editors show in place of the pattern, and what
 /// [`super::validate()`] says.
 fn error_messages(schema: &mut Schema) {
-    let words: [(&str, &str); 12] = [
+    let words: [(&str, &str); 20] = [
         (Key::PATTERN, Key::EXPECTED),
         (AppName::PATTERN, AppName::EXPECTED),
         (RegionCode::PATTERN, RegionCode::EXPECTED),
         (EnvName::PATTERN, EnvName::EXPECTED),
         (Name::PATTERN, Name::EXPECTED),
         (HostName::PATTERN, HostName::EXPECTED),
+        (PostgresName::PATTERN, PostgresName::EXPECTED),
+        (VolumeId::PATTERN, VolumeId::EXPECTED),
+        (SnapshotId::PATTERN, SnapshotId::EXPECTED),
         (Reason::PATTERN, Reason::EXPECTED),
+        (FileName::PATTERN, FileName::EXPECTED),
+        (Folder::PATTERN, Folder::EXPECTED),
+        (UrlPath::PATTERN, UrlPath::EXPECTED),
+        (PathPattern::PATTERN, PathPattern::EXPECTED),
+        (CommandLine::PATTERN, CommandLine::EXPECTED),
         (Date::PATTERN, Date::EXPECTED),
         ("Duration", "a duration with a unit (ms, s, m, h), such as \"30s\" or \"1m30s\""),
         ("Memory", "a size with a unit, such as \"512mb\" or \"2gb\""),

@@ -162,9 +162,7 @@ pub(super) fn machine(config: &Json, group: &str, image: &str, version: u64) -> 
         env,
         guest: guest(config, group)?,
         metadata: metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        mounts: Vec::new(),
-        standbys: Vec::new(),
-        schedule: String::new(),
+        ..MachineConfig::default()
     })
 }
 

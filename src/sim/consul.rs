@@ -6,8 +6,12 @@ fn variable(cx: &Cx<'_>) -> String {
     cx.call.text("variable-name").unwrap_or("FLY_CONSUL_URL").to_owned()
 }
 
-/// flyctl internal/command/consul/attach.go: sets the secret without staging it, a second time too. That an error of
-/// the API ends with exit code 0 and no secret is the fault of an empty reply.
+/// Whether flyctl says nothing of an error of the server: the exit code is 0, and there is no secret.
+pub(super) fn swallows(command: &str) -> bool {
+    command == "consul attach"
+}
+
+/// flyctl internal/command/consul/attach.go: sets the secret without staging it, a second time too.
 pub(super) fn attach(cx: &mut Cx<'_>) -> Outcome {
     let app = cx.app_name()?;
     let (variable, now) = (variable(cx), cx.state.tick());

@@ -15,6 +15,7 @@ pub(super) fn apps(cx: &mut Cx<'_>) -> Outcome {
         cx.effect()?;
         cx.app(&name)?;
         cx.state.apps.remove(&name);
+        cx.state.tokens.retain(|token| token.app != name);
         cx.print(format_args!("Destroyed app {name}\n"));
     }
     Ok(())

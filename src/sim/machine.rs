@@ -91,38 +91,94 @@ pub(super) fn run(cx: &mut Cx<'_>) -> Outcome {
         Some(code) => region(code)?,
         None => FACTS.regions.first().map(|region| region.code.to_owned()).unwrap_or_default(),
     };
+    let mut config =
+        MachineConfig { image: cx.call.words.first().cloned().unwrap_or_default(), ..MachineConfig::default() };
+    config.init.cmd = cx.call.words.get(1..).unwrap_or_default().to_vec();
+    settings(cx, &mut config)?;
+    let state = match (cx.call.command.as_str(), config.schedule.as_str()) {
+        ("machine create", _) => "created",
+        (_, "") => "started",
+        // What runs at intervals runs at once for the first time, and has ended when the next command comes.
+        _ => "stopped",
+    };
+    let id = launch(cx, &name, &target, config, None, None)?;
+    if let Some(machine) = cx.app_mut(&name).machines.iter_mut().find(|machine| machine.id == id) {
+        state.clone_into(&mut machine.state);
+    }
+    cx.print(format_args!(" Machine ID: {id}\n"));
+    Ok(())
+}
+
+/// flyctl internal/command/machine/run.go, determineMachineConfig: what is not said stays, and variables and metadata are
+/// added to those that are there. `--machine-config` comes first, and a `null` in it clears.
+fn settings(cx: &Cx<'_>, config: &mut MachineConfig) -> Outcome {
+    let call = cx.call;
+    if let Some(text) = call.text("machine-config") {
+        let document: Json = serde_json::from_str(text).map_err(|error| format!("invalid machine config: {error}"))?;
+        if document.get("env").is_some_and(Json::is_null) {
+            config.env.clear();
+        }
+        if let Some(words) = document.get("init").and_then(|init| init.get("cmd")) {
+            let words = serde_json::from_value(words.clone());
+            config.init.cmd = words.map_err(|error| format!("invalid machine config: {error}"))?;
+        }
+    }
     let pairs = |flag: &str| -> Result<BTreeMap<String, String>, String> {
-        let values = cx.call.flags.get(flag).into_iter().flatten();
+        let values = call.flags.get(flag).into_iter().flatten();
         let pair = |text: &String| {
             let (key, value) = text.split_once('=').ok_or_else(|| format!("failed parsing --{flag}: {text}"))?;
             Ok((key.to_owned(), value.to_owned()))
         };
         values.map(pair).collect()
     };
-    let schedule = cx.call.text("schedule").unwrap_or_default();
-    if !["", "hourly", "daily", "weekly", "monthly"].contains(&schedule) {
-        return Err(format!("invalid schedule: {schedule}"));
+    config.env.extend(pairs("env")?);
+    config.metadata.extend(pairs("metadata")?);
+    if let Some(schedule) = call.text("schedule") {
+        if !["hourly", "daily", "weekly", "monthly"].contains(&schedule) {
+            return Err(format!("invalid schedule: {schedule}"));
+        }
+        schedule.clone_into(&mut config.schedule);
     }
-    let memory = cx.call.text("vm-memory").map(megabytes).transpose()?;
-    let size = cx.call.text("vm-size").unwrap_or(FACTS.machine_size);
-    let preset = FACTS.machine_size(size).ok_or_else(|| format!("'{size}' is an invalid machine size"))?;
-    let guest =
-        Guest { cpu_kind: preset.kind.to_owned(), cpus: preset.cpus, memory_mb: memory.unwrap_or(preset.memory_mb) };
-    let config = MachineConfig {
-        image: cx.call.words.first().cloned().unwrap_or_default(),
-        env: pairs("env")?,
-        metadata: pairs("metadata")?,
-        guest,
-        schedule: schedule.to_owned(),
-        ..MachineConfig::default()
+    if let Some(image) = call.text("image") {
+        image.clone_into(&mut config.image);
+    }
+    let size = call.text("vm-size").or((config.guest.cpus == 0).then_some(FACTS.machine_size));
+    if let Some(size) = size {
+        let preset = FACTS.machine_size(size).ok_or_else(|| format!("'{size}' is an invalid machine size"))?;
+        config.guest = Guest { cpu_kind: preset.kind.to_owned(), cpus: preset.cpus, memory_mb: preset.memory_mb };
+    }
+    if let Some(cpus) = call.number("vm-cpus").and_then(|cpus| u32::try_from(cpus).ok()) {
+        config.guest.cpus = cpus;
+    }
+    if let Some(memory) = call.text("vm-memory") {
+        config.guest.memory_mb = megabytes(memory)?;
+    }
+    if let Some(kind) = call.text("vm-cpu-kind") {
+        kind.clone_into(&mut config.guest.cpu_kind);
+    }
+    Ok(())
+}
+
+/// flyctl internal/command/machine/update.go: the machine keeps its id, region and volumes. Without `--skip-start` it is
+/// started.
+pub(super) fn update(cx: &mut Cx<'_>) -> Outcome {
+    let name = cx.app_name()?;
+    let id = cx.call.words.first().cloned().unwrap_or_default();
+    let Some(mut machine) = cx.app(&name)?.machine(&id).cloned() else {
+        return Err(format!("could not get machine {id}: machine not found"));
     };
-    let id = launch(cx, &name, &target, config, None, None)?;
-    if cx.call.command == "machine create"
-        && let Some(machine) = cx.app_mut(&name).machines.iter_mut().find(|machine| machine.id == id)
-    {
-        "created".clone_into(&mut machine.state);
+    cx.effect()?;
+    settings(cx, &mut machine.config)?;
+    if cx.call.has("command") {
+        return Err("the stand-in reads commands from --machine-config alone".to_owned());
     }
-    cx.print(format_args!(" Machine ID: {id}\n"));
+    if !cx.call.on("skip-start") {
+        "started".clone_into(&mut machine.state);
+    }
+    if let Some(known) = cx.app_mut(&name).machines.iter_mut().find(|known| known.id == id) {
+        *known = machine;
+    }
+    cx.print(format_args!("Machine {id} updated successfully!\n"));
     Ok(())
 }
 

@@ -143,6 +143,9 @@ fn run(state: &mut State, argv: &[String], environment: &BTreeMap<String, Vec<u8
     let failed =
         |text: &str, exit: i32| Done { command: command.clone(), stderr: error(text), exit, ..Done::default() };
     match fault {
+        Some(Fault::ServerError | Fault::TooManyRequests) if consul::swallows(&command) => {
+            return Done { command, ..Done::default() };
+        }
         Some(Fault::Killed) => return Done { killed: true, ..failed("killed", 137) },
         Some(Fault::ServerError) => return failed("server returned a non-200 status code: 500", 1),
         Some(Fault::TooManyRequests) => return failed("server returned a non-200 status code: 429", 1),
@@ -314,17 +317,26 @@ impl Cx<'_> {
             "volumes create" => volumes::create(self),
             "volumes update" => volumes::update(self),
             "volumes extend" => volumes::extend(self),
+            "volumes fork" => volumes::fork(self),
             "secrets list" => secrets::list(self),
             "secrets import" => secrets::import(self),
             "secrets set" => secrets::set(self),
             "mpg list" => managed::list(self),
             "mpg create" => managed::create(self),
             "mpg attach" => managed::attach(self),
+            "mpg status" => managed::status(self),
+            "mpg databases list" => managed::databases(self),
+            "mpg databases create" => managed::create_database(self),
+            "mpg users list" => managed::users(self),
+            "mpg users create" | "mpg users set-role" => managed::set_user(self),
+            "mpg databases extensions list" => managed::extensions(self),
+            "mpg databases extensions enable" => managed::enable_extension(self),
             "postgres create" => unmanaged::create(self),
             "postgres attach" => unmanaged::attach(self),
             "machine list" => machine::list(self),
             "machine clone" => machine::clone(self),
             "machine run" | "machine create" => machine::run(self),
+            "machine update" => machine::update(self),
             "consul attach" => consul::attach(self),
             "consul detach" => consul::detach(self),
             "tokens list" => tokens::list(self),

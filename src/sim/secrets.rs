@@ -42,14 +42,15 @@ pub(super) fn list(cx: &mut Cx<'_>) -> Outcome {
     Ok(())
 }
 
-/// Whether a secret has reached the machines.
+/// Whether a secret has reached the machines that a deploy looks after (fly-go flaps_machines.go, ListFlyAppsMachines).
 pub(super) fn status(app: &App, secret: &Secret) -> &'static str {
     let created = |version: &str| app.releases.iter().find(|r| r.version.to_string() == version).map(|r| r.created);
-    let runs = app.machines.iter().filter_map(|machine| machine.config.metadata.get("fly_release_version"));
+    let machines = || app.machines.iter().filter(|machine| machine.is_of_platform());
+    let runs = machines().filter_map(|machine| machine.config.metadata.get("fly_release_version"));
     let with = runs.filter_map(|version| created(version)).filter(|created| secret.updated <= *created).count();
     match with {
         0 => "Staged",
-        n if n == app.machines.len() => "Deployed",
+        n if n == machines().count() => "Deployed",
         _ => "Partial",
     }
 }

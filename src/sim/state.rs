@@ -2,9 +2,13 @@
 //!
 //! Of secrets there are digests only. Ids and times are counted, not drawn: equal calls make equal states.
 
+mod record;
+
+pub use record::Record;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -152,9 +156,20 @@ pub struct MachineConfig {
     /// The machines that it stands in for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub standbys: Vec<String>,
+    /// What overrides the image's own.
+    #[serde(default)]
+    pub init: Init,
     /// How often it runs: `hourly`, `daily`, `weekly` or `monthly`.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub schedule: String,
+}
+
+/// What of a machine overrides its image.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Init {
+    /// The words of its command.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub cmd: Vec<String>,
 }
 
 /// The size of a machine.
@@ -228,6 +243,9 @@ pub struct Cluster {
     pub creating: u32,
     /// The apps that have its URL.
     pub attached: BTreeSet<String>,
+    /// Databases beside the first, users beside the first, and extensions.
+    #[serde(default)]
+    pub holds: super::managed::Holds,
 }
 
 /// A Redis database.
@@ -273,6 +291,9 @@ pub struct Token {
     pub org: String,
     /// `deploy`, `org` or `readonly`.
     pub kind: String,
+    /// How long it is valid, where that was said.
+    #[serde(default)]
+    pub expiry: String,
     /// Whether it was taken back.
     pub revoked: bool,
 }
@@ -424,59 +445,6 @@ impl App {
     /// Sets a secret.
     pub fn set_secret(&mut self, name: &str, value: &[u8], now: u64) {
         self.secrets.insert(name.to_owned(), Secret { digest: digest(value), updated: now });
-    }
-}
-
-/// What happened in one call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Record {
-    /// Which call it was; the first is 1.
-    pub number: u64,
-    /// The words behind `fly`.
-    pub argv: Vec<String>,
-    /// The command, by its own name; empty when it is none.
-    pub command: String,
-    /// Why the line was refused before anything was looked at.
-    pub refused: Option<String>,
-    /// What came through standard input, where the command reads it.
-    pub stdin: Option<Vec<u8>>,
-    /// Variables of the environment, each with the short digest of its value.
-    pub environment: BTreeMap<String, String>,
-    /// Whether nobody can read what it printed: standard output is the null device.
-    pub discarded: bool,
-    /// The exit code.
-    pub exit: i32,
-    /// Whether anything exists that did not before, or is otherwise than before.
-    pub changed: bool,
-    /// Names and ids of what it made.
-    pub made: Vec<String>,
-    /// Names and ids of what it destroyed.
-    pub gone: Vec<String>,
-}
-
-impl Record {
-    /// Adds the call to the file of all.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn append(&self, folder: &Path) -> io::Result<()> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
-        fs::OpenOptions::new().create(true).append(true).open(folder.join(CALLS))?.write_all(&line)
-    }
-
-    /// All calls.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read.
-    pub fn all(folder: &Path) -> io::Result<Vec<Self>> {
-        match fs::read(folder.join(CALLS)) {
-            Ok(bytes) => serde_json::Deserializer::from_slice(&bytes).into_iter().map(|r| Ok(r?)).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
     }
 }
 

@@ -13,8 +13,9 @@ pub(super) fn create(cx: &mut Cx<'_>) -> Outcome {
     let org = if app.is_empty() { org(cx)? } else { cx.app(&app)?.org.clone() };
     let id = cx.state.id("token_");
     let name = cx.call.text("name").unwrap_or("flyctl deploy token").to_owned();
+    let expiry = cx.call.text("expiry").unwrap_or_default().to_owned();
     let token = format!("FlyV1 fm2_{}", fake_secret("token", &id));
-    cx.state.tokens.push(Token { id, name, app, org, kind, revoked: false });
+    cx.state.tokens.push(Token { id, name, app, org, kind, expiry, revoked: false });
     if cx.call.on("json") {
         cx.print_json(&json!({"token": token}));
     } else {

@@ -9,10 +9,12 @@
 mod allow;
 mod placement;
 mod reference;
+mod uses;
 
 pub use allow::{Date, Waiver};
 pub use placement::Placement;
 pub use reference::{Kind, Reference};
+pub use uses::{PostgresUrl, UseSpec};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -65,7 +67,12 @@ pub struct Merged;
 
 impl<'de> Deserialize<'de> for Merged {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer).map(|_| Self)
+        let table = BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer)?;
+        // The parser hands out dates as tables of one private key.
+        if table.contains_key("$__toml_private_datetime") {
+            return Err(serde::de::Error::custom("expected a table, not a date"));
+        }
+        Ok(Self)
     }
 }
 

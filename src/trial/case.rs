@@ -154,7 +154,13 @@ impl Trial {
     /// What existed after the fault, or before it, and is not there at the end.
     fn lost(&self, case: Case, state: &State, settled: &Settled) -> Option<String> {
         let before = self.course.legs.get(case.leg).map(|leg| leg.start.ids()).unwrap_or_default();
-        let lost: Vec<String> = state.ids().into_iter().chain(before).filter(|id| !settled.ids.contains(id)).collect();
+        // A token whose value was lost on the way is revoked: nobody has it, and nobody can.
+        let lost: Vec<String> = state
+            .ids()
+            .into_iter()
+            .chain(before)
+            .filter(|id| !settled.ids.contains(id) && !id.starts_with("token_"))
+            .collect();
         (!lost.is_empty() && !settled.cleared).then(|| format!("destroyed on the way: {}", lost.join(", ")))
     }
 

@@ -161,7 +161,9 @@ impl Stage {
             let why = call.refused.as_deref().unwrap_or_default();
             return Some(format!("flyctl would not take `fly {}`: {why}", call.argv.join(" ")));
         }
-        if let Some(call) = run.calls.iter().find(|call| !call.gone.is_empty()) {
+        // A token whose value was lost on the way is taken back.
+        let gone = |call: &&Record| !call.gone.is_empty() && call.command != "tokens revoke";
+        if let Some(call) = run.calls.iter().find(gone) {
             return Some(format!("`fly {}` destroyed {}", call.argv.join(" "), call.gone.join(", ")));
         }
         let codes = [0, 10, 20, 21, 22, 23, 24];

@@ -202,6 +202,8 @@ impl Stage {
                         }
                         self.hide(&value);
                     }
+                    // What stands in for it is hidden as all that stands in for credentials is.
+                    SecretSource::Token(_) => {}
                     SecretSource::Generate(_) => drop(self.generated.insert(name)),
                     SecretSource::Manual(_) => self.by_hand.push((app.name.to_string(), name)),
                 }

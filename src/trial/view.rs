@@ -16,7 +16,7 @@ pub(super) fn things(state: &State) -> Json {
         .collect();
     sort(&mut clusters);
     let mut tokens: Vec<Json> =
-        state.tokens.iter().filter(|t| !t.revoked).map(|t| json!([t.name, t.app, t.org, t.kind])).collect();
+        state.tokens.iter().filter(|t| !t.revoked).map(|t| json!([t.name, t.app, t.org, t.kind, t.expiry])).collect();
     sort(&mut tokens);
     json!({"apps": apps, "clusters": clusters, "databases": state.databases, "buckets": state.buckets,
         "tokens": tokens})
@@ -33,6 +33,8 @@ fn app_view(app: &App) -> Json {
             json!([v.name, v.region, v.size_gb, v.snapshot_retention, v.auto_backup_enabled, attached])
         })
         .collect();
+    let newest = app.releases.iter().rev().find(|release| release.status == "complete");
+    let newest = newest.map(|release| release.version.to_string());
     let mut machines: Vec<Json> = app
         .machines
         .iter()
@@ -47,6 +49,9 @@ fn app_view(app: &App) -> Json {
                 config.guest,
                 config.env,
                 config.schedule,
+                config.init.cmd,
+                config.metadata.get("flyarch_job"),
+                config.metadata.get("flyarch_release").map(|release| newest.as_ref() == Some(release)),
                 mounts,
                 image(&config.image)
             ])

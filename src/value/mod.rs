@@ -18,7 +18,10 @@ pub use collections::{Entries, Many, OneOrList};
 pub use duration::{BareUnit, Duration, Milliseconds, Nanoseconds, ParseDurationError, Seconds, go_duration};
 pub use money::{Decimal, Usd};
 pub(crate) use names::within;
-pub use names::{AppName, Count, EnvName, HostName, Key, Name, Port, Reason, RegionCode};
+pub use names::{
+    AppName, CommandLine, Count, EnvName, FileName, Folder, HostName, Key, Name, PathPattern, Port, PostgresName,
+    Reason, RegionCode, SnapshotId, UrlPath, VolumeId,
+};
 pub use scalar::{Scalar, Strings, go_float};
 pub use size::{Memory, VolumeSize};
 pub use sourced::{Origin, Sourced, Why};

@@ -137,6 +137,31 @@ name! {
 }
 
 name! {
+    /// The name of a database, a user or an extension of Postgres: lower case, so that no command has to quote it.
+    PostgresName, r"^[a-z_][a-z0-9_-]{0,62}$",
+    |b| {
+        b.len() <= 63
+            && b.first().is_some_and(|&c| c == b'_' || c.is_ascii_lowercase())
+            && b.iter().all(|&c| c == b'_' || is_label(c))
+    },
+    expected "lower case letters, digits, dashes and underscores, beginning with a letter or an underscore"
+}
+
+name! {
+    /// The id of a volume, as `fly volumes list` shows it.
+    VolumeId, r"^vol_[A-Za-z0-9]{1,60}$",
+    |b| b.strip_prefix(b"vol_").is_some_and(is_id),
+    expected "the id of a volume, such as \"vol_123456789\""
+}
+
+name! {
+    /// The id of a snapshot, as `fly volumes snapshots list` shows it.
+    SnapshotId, r"^vs_[A-Za-z0-9]{1,60}$",
+    |b| b.strip_prefix(b"vs_").is_some_and(is_id),
+    expected "the id of a snapshot, such as \"vs_123456789\""
+}
+
+name! {
     /// A host name, such as "shop.example.com" or "*.example.com".
     HostName, r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
     |b| {
@@ -164,8 +189,58 @@ name! {
     expected "a reason of at least ten characters"
 }
 
+name! {
+    /// The name of a file, without a folder.
+    FileName, r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$",
+    |b| b.len() <= 100 && b.first().is_some_and(|&c| is_word(c)) && b.iter().all(|&c| is_file(c)),
+    expected "the name of a file: letters, digits, dots, dashes and underscores, with no dot or dash in front"
+}
+
+name! {
+    /// A folder of a machine, such as "/var/lib/litefs".
+    Folder, r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$",
+    |b| {
+        let name = |name: &[u8]| name.first().is_some_and(|&c| is_word(c)) && name.iter().all(|&c| is_file(c));
+        b.strip_prefix(b"/").is_some_and(|rest| rest.split(|&c| c == b'/').all(name))
+    },
+    expected "a folder from the root on, such as \"/var/lib/litefs\""
+}
+
+name! {
+    /// The beginning of the path of a request, such as "/api".
+    UrlPath, r"^/[A-Za-z0-9._~/-]{0,199}$",
+    |b| b.len() <= 200 && b.first() == Some(&b'/') && b.iter().all(|&c| is_file(c) || c == b'~' || c == b'/'),
+    expected "the beginning of a path, such as \"/api\": letters, digits, slashes, dots, dashes, underscores and tildes"
+}
+
+name! {
+    /// The path of requests, with `*` for any part of it, such as "*.png".
+    PathPattern, r"^[A-Za-z0-9._~*/-]{1,200}$",
+    |b| (1..=200).contains(&b.len()) && b.iter().all(|&c| is_file(c) || matches!(c, b'~' | b'*' | b'/')),
+    expected "a path such as \"/assets/*\" or \"*.png\": letters, digits, slashes, dots, dashes, underscores and tildes, and * for any part"
+}
+
+name! {
+    /// A command on one line.
+    CommandLine, r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    |b| b.iter().all(|&c| c >= b' ' && c != 0x7f) && b.iter().any(|&c| c != b' '),
+    expected "a command on one line"
+}
+
+fn is_word(c: u8) -> bool {
+    c == b'_' || c.is_ascii_alphanumeric()
+}
+
+fn is_file(c: u8) -> bool {
+    is_word(c) || c == b'.' || c == b'-'
+}
+
 fn is_label(c: u8) -> bool {
     c == b'-' || c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
+fn is_id(b: &[u8]) -> bool {
+    (1..=60).contains(&b.len()) && b.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// A whole number between two bounds.
@@ -264,6 +339,10 @@ mod tests {
             EnvName::accepts("_A1") && !EnvName::accepts("1A") && !EnvName::accepts("A B") && !EnvName::accepts("")
         );
         assert!(HostName::accepts("*.example.com") && !HostName::accepts("localhost") && !HostName::accepts("a..b"));
+        assert!(PostgresName::accepts("uuid-ossp") && PostgresName::accepts("_a1") && !PostgresName::accepts("1a"));
+        assert!(!PostgresName::accepts("A") && !PostgresName::accepts("a b") && !PostgresName::accepts(""));
+        assert!(VolumeId::accepts("vol_zmjnv8") && !VolumeId::accepts("vol_") && !VolumeId::accepts("vs_zmjnv8"));
+        assert!(SnapshotId::accepts("vs_2AVz9") && !SnapshotId::accepts("vs_2-9") && !SnapshotId::accepts("last"));
         assert!(Reason::accepts("because of it") && !Reason::accepts("because"));
         assert!(Reason::accepts("  éééééééééé\n") && !Reason::accepts("ééééééééé") && !Reason::accepts("a         \n"));
         assert!(Port::new(0).is_none() && Port::new(65_536).is_none() && Port::new(65_535).is_some());

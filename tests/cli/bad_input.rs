@@ -157,6 +157,47 @@ fn references_that_lead_nowhere() {
 }
 
 #[test]
+fn ways_into_a_cluster_that_are_none() {
+    let spec = |uses: &str, more: &str| {
+        let databases = "[postgres.db]\nplan = \"launch\"\n".to_owned() + more + "[redis.q]\n";
+        app_with(&format!("uses = {{ URL = {{ {uses} }} }}")) + &databases
+    };
+    let of = |keys: &str| format!("of = \"postgres.db\", {keys}");
+    let direct = of("url = \"direct\", username = \"fly-user\"");
+    case("use-direct-as-somebody", spec(&direct, ""), 1, &["7:65 conflicting-keys"]);
+    case("use-unknown-database", spec(&of("database = \"sums\""), ""), 1, &["7:49 wrong-reference"]);
+    case("use-unknown-user", spec(&of("username = \"reader\""), ""), 1, &["7:49 wrong-reference"]);
+    case("use-of-redis", spec("of = \"redis.q\", url = \"direct\"", ""), 1, &["7:40 conflicting-keys"]);
+    case("use-unknown-url", spec(&of("url = \"replica\""), ""), 1, &["7:44 invalid-value"]);
+    case("use-of-nothing", spec("url = \"direct\"", ""), 1, &["7:16 missing-key"]);
+    let unmanaged = spec(&of("url = \"direct\""), "").replace("plan = \"launch\"", "engine = \"unmanaged\"");
+    case("use-of-unmanaged", unmanaged, 1, &["7:44 conflicting-keys"]);
+    let holds = "databases = [\"fly-db\", \"a\", \"a\"]\nusers = { fly-user = \"writer\", me = \"owner\" }\n";
+    case("cluster-holds-role", spec("of = \"postgres.db\"", holds), 1, &["29:37 invalid-value"]);
+    let expected =
+        ["28:14 conflicting-keys", "28:29 conflicting-keys", "29:11 conflicting-keys", "30:25 conflicting-keys"];
+    let holds = holds.replace("owner", "writer") + "extensions = [\"vector\", \"postgis\"]\n";
+    case("cluster-holds", spec("of = \"postgres.db\"", &holds), 1, &expected);
+    let expected = ["28:16 wrong-reference"];
+    case("cluster-extension", spec("of = \"postgres.db\"", "extensions = { b = [\"vector\"] }\n"), 1, &expected);
+}
+
+#[test]
+fn volumes_that_cannot_begin_so() {
+    let spec = |line: &str| clean() + "[app.web.volume.data]\n" + line;
+    let mounted = |line: &str| {
+        let mount =
+            "mounts = { source = \"data\", destination = \"/data\", initial_size = \"3gb\", snapshot_retention = 9 }";
+        app_with(mount) + "[app.web.volume.data]\n" + line
+    };
+    case("volume-not-mounted", spec("from_snapshot = \"vs_a\"\n"), 1, &["25:17 wrong-reference"]);
+    case("volume-of-nothing", mounted(""), 1, &["26:1 missing-key"]);
+    let both = "from_snapshot = \"vs_a\"\nfork_of = \"vol_a\"\n";
+    case("volume-of-two", mounted(both), 1, &["28:11 conflicting-keys"]);
+    case("volume-id", mounted("fork_of = \"vs_a\"\n"), 1, &["27:11 invalid-value"]);
+}
+
+#[test]
 fn two_apps_with_one_name() {
     let api = WEB.replace("app.web", "app.api");
     case("duplicate-name", app_with("name = \"my-api\"") + &api, 1, &["26:6 duplicate-name"]);

@@ -88,6 +88,8 @@ fn what_was_found_once() {
         "app.web.vm = [[]]",
         // The parser hands out dates as tables of one private key.
         "app.web.env = 2027-01-31",
+        "template.a = 2027-01-31",
+        "environment.a.app.web = 2027-01-31",
         "app.web.source = 2027-01-31",
         "app.web.env.A = 2027-01-31",
         "app.web.env = { \"$__toml_private_datetime\" = \"2027-01-31\" }",

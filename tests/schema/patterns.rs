@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use flyarch::spec::{Date, Reference};
 use flyarch::value::{
-    AppName, Duration, EnvName, HostName, Key, Memory, Name, Nanoseconds, Reason, RegionCode, VolumeSize,
+    AppName, CommandLine, Duration, EnvName, FileName, Folder, HostName, Key, Memory, Name, Nanoseconds, PathPattern,
+    PostgresName, Reason, RegionCode, SnapshotId, UrlPath, VolumeId, VolumeSize,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -35,7 +36,15 @@ const FORMS: &[(&str, Parser)] = &[
     ("EnvName", plain::<EnvName>),
     ("Name", plain::<Name>),
     ("HostName", plain::<HostName>),
+    ("PostgresName", plain::<PostgresName>),
+    ("VolumeId", plain::<VolumeId>),
+    ("SnapshotId", plain::<SnapshotId>),
     ("Reason", plain::<Reason>),
+    ("FileName", plain::<FileName>),
+    ("Folder", plain::<Folder>),
+    ("UrlPath", plain::<UrlPath>),
+    ("PathPattern", plain::<PathPattern>),
+    ("CommandLine", plain::<CommandLine>),
     ("Reference", plain::<Reference>),
     ("Date", plain::<Date>),
     ("Duration", |text| {

@@ -65,7 +65,7 @@ fn prepare(model: &Model, tree: &Tree) -> (Account, Vec<(String, String)>) {
                 SecretSource::Env(variable) => account.set(variable.as_str(), format!("value of {variable}")),
                 SecretSource::File(path) => tree.file(path, format!("content of {}\n", path.value)),
                 SecretSource::Command(words) => drop(programs.insert(words[0].value.clone())),
-                SecretSource::Generate(_) => {}
+                SecretSource::Generate(_) | SecretSource::Token(_) => {}
                 SecretSource::Manual(_) => by_hand.push((app.name.to_string(), secret.name.to_string())),
             }
         }
@@ -122,7 +122,7 @@ fn is_the_model(state: &State, model: &Model) {
 
 fn is_the_app(actual: &state::App, app: &App, model: &Model) {
     let name = &app.name.value;
-    assert_eq!(actual.network, model.project().network.as_ref().map_or("", |network| network.as_str()), "{name}");
+    assert_eq!(actual.network, app.network.as_ref().map_or("", |network| network.as_str()), "{name}");
     assert_eq!(actual.releases.len(), 1, "one release of {name} carries everything: {:#?}", actual.releases);
     let mut machines = 0;
     for group in &app.groups {
@@ -131,6 +131,15 @@ fn is_the_app(actual: &state::App, app: &App, model: &Model) {
             assert_eq!(there, count.get() as usize, "{} of {name} in {}", group.name.value, region.value);
             machines += there;
         }
+    }
+    for job in &app.jobs {
+        let of_job =
+            |machine: &&state::Machine| machine.config.metadata.get("flyarch_job") == Some(&job.key.to_string());
+        let there: Vec<_> = actual.machines.iter().filter(of_job).collect();
+        let [only] = there[..] else { panic!("{name}: {there:#?}") };
+        assert_eq!((&*only.config.schedule, &*only.region), (job.every.as_str(), job.region.as_str()), "{name}");
+        assert_eq!(only.config.init.cmd, job.words, "{name}");
+        machines += 1;
     }
     assert_eq!(actual.machines.len(), machines, "{name}");
     let mounted: usize = app.groups.iter().filter(|g| g.mount.is_some()).map(|g| g.machines() as usize).sum();
@@ -159,6 +168,7 @@ fn is_the_app(actual: &state::App, app: &App, model: &Model) {
     assert_eq!(addresses, wanted, "{name}");
     let attached = app.uses.iter().filter(|used| matches!(used.target.kind, Kind::Postgres | Kind::Redis));
     let mut secrets: BTreeSet<&str> = attached.map(|used| used.variable.as_str()).collect();
+    secrets.extend(app.litefs.as_ref().map(|_| "FLY_CONSUL_URL"));
     secrets.extend(app.secrets.iter().map(|secret| secret.name.as_str()));
     let of_bucket = |secret: &&str| secret.starts_with("AWS_") || *secret == "BUCKET_NAME";
     let there: BTreeSet<&str> = actual.secrets.keys().map(String::as_str).filter(|name| !of_bucket(name)).collect();

@@ -5,8 +5,13 @@ use flyarch::source::{FileId, Source};
 use flyarch::{environments, resolve};
 use toml::de::DeTable;
 
+/// The first app of many alike that is left out: a script of three cells has every line that one of fifty has, and runs
+/// in a fifteenth of the time.
+const ALIKE: &str = "\n[app.t004]";
+
 /// A spec as it is, or each of its environments merged: with a name for each, `shop/staging`.
 pub(crate) fn each(name: &str, text: &str) -> Vec<(String, String)> {
+    let text = text.split(ALIKE).next().unwrap();
     let source = Source::new("spec.toml", text);
     let names = environments::names(&source);
     if names.is_empty() {

@@ -5,24 +5,25 @@ pub(crate) fn of(script: &str) -> Vec<Vec<String>> {
     let mut lines = Vec::new();
     let script = script.replace("\\\n", " ");
     for line in script.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        // Of a step the words are those of the user too, and its end is the line of the spec.
+        let is_step = line.starts_with("step ");
         for rest in line.split("\"$FLY\" ").skip(1) {
-            let rest = rest.split("# spec").next().unwrap_or(rest);
+            let rest = if is_step { &rest[..rest.rfind("  # ").unwrap_or(rest.len())] } else { rest };
             // `redis list` and `storage list` are one line of the script.
             let kinds = if rest.contains("$kind") { &["redis", "storage"][..] } else { &[""] };
-            lines.extend(kinds.iter().map(|kind| words(&rest.replace("\"$kind\"", kind))));
+            lines.extend(kinds.iter().map(|kind| words(&rest.replace("\"$kind\"", kind), is_step)));
         }
     }
     lines
 }
 
 /// The words of a command, up to where it ends.
-fn words(rest: &str) -> Vec<String> {
-    let is_step = rest.contains("  # ");
-    let mut end = rest.find("  # ").unwrap_or(rest.len());
+fn words(rest: &str, is_step: bool) -> Vec<String> {
+    let mut end = rest.len();
     if !is_step {
         // In a function, no word of a command holds what ends it.
         let marks = [" <", " >", " 2>", " |", ")", ";", " &&", "; then"];
-        end = marks.iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len()).min(end);
+        end = marks.iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
     }
     let words = shlex::split(&rest[..end]).unwrap_or_else(|| panic!("no words: {rest}"));
     words

@@ -32,7 +32,7 @@ END
 ARCHITECTURE=every
 ORG=acme
 MINIMUM=0.4.11
-TOTAL=59
+TOTAL=85
 
 DRY_RUN='' YES='' ONLY='' FROM='' REDEPLOY='' UPDATE_SECRETS='' ALLOW_SCALE_DOWN=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' DIFFERS='' LATER='' REFUSED=''
@@ -612,14 +612,14 @@ verify() {
   local app=$1 want kind rest have region
   shift
   if [ -n "$DRY_RUN" ] || blocked "$app"; then return 0; fi
-  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app"
+  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app" "machines.$app"
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   app_listing ips "$app" "$FLY" ips list -a "$app" --json
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   app_listing certs "$app" "$FLY" certs list -a "$app" --json
-  local -a machines volumes secrets addresses certificates
-  machines=() volumes=() secrets=() addresses=() certificates=()
+  local -a machines volumes secrets addresses certificates jobs
+  machines=() volumes=() secrets=() addresses=() certificates=() jobs=()
   for want in "$@"; do
     kind=${want%%:*}
     rest=${want#*:}
@@ -642,12 +642,14 @@ verify() {
       addresses+=("$rest")
       has "ips.$app" 'any(.[]; .Type == $t)' --arg t "$rest" || fail 23 "$app has no $rest address"
       ;;
+    job) jobs+=("$rest") ;;
     certificate)
       certificates+=("$rest")
       has "certs.$app" 'any(.[]; .hostname == $h)' --arg h "$rest" || fail 23 "$app has no certificate for $rest"
       ;;
     esac
   done
+  surplus_jobs "$app" ${jobs[@]+"${jobs[@]}"}
   surplus "$app" machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "\($g):\(.)"' ${machines[@]+"${machines[@]}"}
   surplus "$app" volumes "volumes.$app" '.[] | .name' ${volumes[@]+"${volumes[@]}"}
   surplus "$app" addresses "ips.$app" '.[] | .Type | select(startswith("egress") | not)' ${addresses[@]+"${addresses[@]}"}
@@ -656,6 +658,26 @@ verify() {
   surplus "$app" secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not)' \
     ${secrets[@]+"${secrets[@]}"}
   stands "$app is as the spec says"
+}
+
+# surplus_jobs APP JOB...: machines of jobs that the spec does not have, and second ones of those that it has: they would
+# run for ever, as nothing else looks after them.
+surplus_jobs() {
+  local app=$1 rest id job
+  shift
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
+  rest=$(ask "machines.$app" '[.[] | select(.config.metadata.flyarch_job) | {id, job: .config.metadata.flyarch_job}]
+    | group_by(.job)[] | .[0].job as $job | if $w | split(" ") | index($job) then .[1:] else . end
+    | .[] | "\(.id) \(.job)"' --arg w "$*")
+  while IFS=' ' read -r id job; do
+    if [ -z "$id" ]; then continue; fi
+    if [ -n "$ALLOW_SCALE_DOWN" ]; then
+      must "$FLY" machine destroy "$id" --force -a "$app"
+      stale "machines.$app"
+    else
+      refuse "$app has a machine of the job $job too many, $id: --allow-scale-down destroys it"
+    fi
+  done <<<"$rest"
 }
 
 # surplus APP WHAT LISTING FILTER WANTED...: names what exists and is not in the spec.
@@ -838,6 +860,201 @@ secret_manual() {
   block "$1" "secret $2 of $1 is set by hand ($3): $FLY secrets set $2=- --stage -a $1 <FILE"
 }
 
+# seed_volume APP NAME REGION GB DAYS SNAPSHOTS -- COMMAND...: the command makes one volume that is not empty. Only where there
+# is none of that name in any region: what stands is never replaced.
+seed_volume() {
+  local app=$1 name=$2 region=$3 gb=$4 days=$5 snapshots=$6
+  shift 7
+  app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
+  if has "volumes.$app" 'any(.[]; .name == $n)' --arg n "$name"; then
+    stands "a volume $name of $app"
+    return 0
+  fi
+  must "$@"
+  if [ -z "$DRY_RUN" ]; then
+    forget "volumes.$app"
+    return 0
+  fi
+  # What follows counts it.
+  jq -c --arg n "$name" --arg r "$region" --argjson g "$gb" --argjson d "$days" --argjson s "$snapshots" \
+    '. + [{id: "", name: $n, region: $r, size_gb: $g, snapshot_retention: $d, auto_backup_enabled: $s}]' \
+    <"$STATE/volumes.$app" >"$STATE/volumes.$app.json" || fail 23 "jq failed"
+  mv "$STATE/volumes.$app.json" "$STATE/volumes.$app" || fail 23 "cannot write to $STATE"
+}
+
+# consul APP -- COMMAND...: where Consul is becomes the secret FLY_CONSUL_URL, with which LiteFS finds its primary. flyctl
+# ends well also when nothing was attached, and attaching again would restart the app.
+consul() {
+  local app=$1 why=''
+  shift 2
+  if has_secret "$app" FLY_CONSUL_URL; then
+    stands FLY_CONSUL_URL
+    return 0
+  fi
+  if ! change "$@"; then why=$(reason); fi
+  if [ -n "$DRY_RUN" ]; then return 0; fi
+  forget "secrets.$app"
+  # What counts is whether the secret is there now: also a reply may have been lost.
+  if ! has_secret "$app" FLY_CONSUL_URL; then
+    fail 23 "$(quoted "$@") attached nothing to $app: ${why:-it gave no reason; run this script again}"
+  fi
+  if [ -n "$why" ]; then made; fi
+}
+
+# tokens_called TARGET NAME: the ids of tokens of a name that are not revoked: of the app TARGET or, where that is empty,
+# of the organisation. flyctl lists them without JSON.
+tokens_called() {
+  local target=$1 name=$2 list=tokens.$1 id called revoked rest
+  if [ -n "$target" ] && ! ours "$target"; then return 0; fi
+  if ! [ -f "$STATE/$list" ]; then
+    if [ -n "$target" ]; then
+      output "$list" "$FLY" tokens list -a "$target"
+    else
+      output "$list" "$FLY" tokens list --scope org --org "$ORG"
+    fi
+    # The head of the table is there even when nothing else is.
+    grep -q 'REVOKED AT' "$STATE/$list.text" || fail 21 "$FLY tokens list printed no table"
+    sed -e 's/[[:space:]]*│[[:space:]]*/|/g' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/$list.text" >"$STATE/$list" ||
+      fail 23 "cannot write to $STATE"
+  fi
+  while IFS='|' read -r id called rest rest revoked; do
+    if [ "$called" = "$name" ] && [ -z "$revoked" ]; then printf '%s\n' "$id"; fi
+  done <"$STATE/$list"
+}
+
+# revoke TARGET NAME: takes all tokens of a name back. flyctl ends well also when it did not, so it is looked again.
+revoke() {
+  local ids
+  ids=$(tokens_called "$1" "$2") || exit $?
+  if [ -z "$ids" ]; then return 0; fi
+  # shellcheck disable=SC2086
+  must "$FLY" tokens revoke $ids
+  if [ -n "$DRY_RUN" ]; then return 0; fi
+  forget "tokens.$1"
+  ids=$(tokens_called "$1" "$2") || exit $?
+  if [ -n "$ids" ]; then fail 23 "the token $2 could not be revoked"; fi
+}
+
+# secret_token APP NAME TARGET TOKEN -- COMMAND...: the command makes a token called TOKEN and prints it, each time another
+# one; it is for the app TARGET or, where that is empty, for the organisation.
+secret_token() {
+  local app=$1 name=$2 target=$3 token=$4 old
+  shift 5
+  wanted "$app" "$name" || return 0
+  if has_secret "$app" "$name"; then
+    # The machines work with the old one until they have the new one.
+    old=$(tokens_called "$target" "$token") || exit $?
+    if [ -n "$old" ]; then
+      later "when $app is deployed with its new $name, revoke the token it had: $FLY tokens revoke $(printf '%s' "$old" | tr '\n' ' ')"
+    fi
+  else
+    # A token without a secret was lost on the way: nobody has it.
+    revoke "$target" "$token"
+  fi
+  if [ -n "$DRY_RUN" ]; then
+    note "would run: $(quoted "$@")"
+    SECRET=unknown
+  else
+    note "$(quoted "$@")"
+    forget "tokens.$target"
+    # Some versions of jq find nothing in nothing, and say that all is well.
+    if ! SECRET=$("$@" </dev/null 2>"$STATE/error" | jq -er '.token | strings' 2>/dev/null) || [ -z "$SECRET" ]; then
+      SECRET=''
+      fail 23 "no token for the secret $name of $app was made: $(reason)"
+    fi
+  fi
+  put_secret "$app" "$name"
+}
+
+# Of a machine: whether it is as the spec says of its job. $e is how often it runs, $c the words of its command as JSON,
+# $s the digest of its settings, and $r the release of the app whose image it should run.
+AS_WANTED='(.config | .schedule == $e and .init.cmd == ($c | fromjson) and .metadata.flyarch_settings == $s
+  and .metadata.flyarch_release == $r)'
+
+# release_of APP: the number of the last release that is complete.
+release_of() {
+  app_listing releases "$1" "$FLY" releases -a "$1" --json
+  ask "releases.$1" 'first(.[] | select(.Status == "complete")) | .Version // empty'
+}
+
+# Jobs have machines of their own, which neither deploys nor scales look after. Their metadata say whose they are.
+
+# job APP JOB REGION EVERY WORDS SETTINGS -- COMMAND...: WORDS are those of its command, as JSON; SETTINGS is a digest.
+# COMMAND makes the machine, with its settings from --schedule on; IMAGE and RELEASE stand for what the app runs.
+job() {
+  local app=$1 job=$2 region=$3 every=$4 run=$5 settings=$6 release image id where state word
+  local -a make flags words
+  shift 7
+  if blocked "$app"; then
+    note "waits for you (see the end)"
+    return 0
+  fi
+  release=$(release_of "$app") || exit $?
+  app_listing releases "$app" "$FLY" releases -a "$app" --json
+  image=$(ask "releases.$app" 'first(.[] | select(.Status == "complete")) | .ImageRef // empty')
+  if [ -z "$image" ] && [ -z "$DRY_RUN" ]; then
+    fail 23 "the job $job runs the image of $app, which no deploy has completed yet"
+  fi
+  make=() flags=()
+  while [ "$1" != -- ]; do
+    word=$1
+    case $word in
+    IMAGE) word=${image:-IMAGE} ;;
+    flyarch_release=*) word=flyarch_release=${release:-RELEASE} ;;
+    esac
+    make+=("$word")
+    if [ ${#flags[@]} -gt 0 ] || [ "$word" = --schedule ]; then flags+=("$word"); fi
+    shift
+  done
+  make+=("$@")
+  look_for_job "$app" "$job"
+  if [ -z "$id" ]; then
+    make_job "$app" "$job" ${make[@]+"${make[@]}"}
+  elif [ "$where" = "$region" ] && has "machines.$app" ".[] | select(.id == \$i) | $AS_WANTED" \
+    --arg i "$id" --arg e "$every" --arg c "$run" --arg s "$settings" --arg r "$release"; then
+    stands "job $job of $app"
+  elif [ "$state" = started ]; then
+    later "the job $job of $app is at work, and has to change: run this script again when it has ended"
+  elif [ "$where" != "$region" ]; then
+    note "its machine is in $where, and cannot move"
+    must "$FLY" machine destroy "$id" --force -a "$app"
+    make_job "$app" "$job" ${make[@]+"${make[@]}"}
+  else
+    # flyctl adds variables to those that are there. It is not started: its command would run at a time that nobody chose.
+    words=("$FLY" machine update "$id" -a "$app" --image "$image" --skip-start --yes \
+      --machine-config "{\"env\":null,\"init\":{\"cmd\":$run}}")
+    must "${words[@]}" "${flags[@]}"
+    stale "machines.$app"
+  fi
+}
+
+# look_for_job APP JOB: sets the caller's $id, $where and $state to those of the first machine of the job.
+look_for_job() {
+  local found
+  app_listing machines "$1" "$FLY" machine list -a "$1" --json
+  # Others of it are surplus, which the step verify takes away.
+  found=$(ask "machines.$1" 'first(.[] | select(.config.metadata.flyarch_job == $j)) | "\(.id) \(.region) \(.state)"' \
+    --arg j "$2") || exit $?
+  IFS=' ' read -r id where state <<<"$found"
+}
+
+# make_job APP JOB COMMAND...
+make_job() {
+  local app=$1 job=$2 why id where state
+  shift 2
+  if change "$@"; then
+    stale "machines.$app"
+    return 0
+  fi
+  why=$(reason)
+  forget "machines.$app"
+  # flyctl waits until it sees the machine at work, which a short job may be over by then: what counts is whether the
+  # machine is there.
+  look_for_job "$app" "$job"
+  if [ -n "$id" ]; then return 0; fi
+  fail 23 "the machine of job $job of $app was not made: $why"
+}
+
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
 mpg_list() {
   if [ -f "$STATE/mpg" ]; then return 0; fi
@@ -894,26 +1111,158 @@ mpg() {
   done
 }
 
+# with_id CLUSTER WORD...: the words in the caller's $words, the first CLUSTER_ID of them as the id of the cluster; as it is
+# in a dry run that would only now make the cluster. The first alone: something else may have that name too.
+# shellcheck disable=SC2034
+with_id() {
+  local cluster=$1 id word
+  shift
+  mpg_list
+  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
+  if [ -z "$id" ] && [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+  words=()
+  for word in "$@"; do
+    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
+    words+=("$word")
+  done
+}
+
 # attach_mpg APP VARIABLE CLUSTER -- COMMAND...: the word CLUSTER_ID stands for the id. Prints the URL with a password.
 attach_mpg() {
-  local app=$1 variable=$2 cluster=$3 id word
+  local app=$1 variable=$2 cluster=$3
   shift 4
   if has_secret "$app" "$variable"; then
     stands "$variable"
     return 0
   fi
+  local -a words
+  with_id "$cluster" "$@"
+  must "${words[@]}"
+  staged "$app"
+}
+
+# attach_mpg_direct APP VARIABLE CLUSTER DATABASE: the URL that leads past the pooler becomes a secret. flyctl has no command
+# for it: it is the pooled one with another host. Without DATABASE it is that of the cluster's first.
+attach_mpg_direct() {
+  local app=$1 variable=$2 cluster=$3 database=$4
+  if has_secret "$app" "$variable"; then
+    stands "$variable"
+    return 0
+  fi
+  if [ -n "$DRY_RUN" ]; then
+    note "would set $variable to the direct URL of cluster $cluster through standard input"
+    made
+    staged "$app"
+    return 0
+  fi
+  local -a words
+  with_id "$cluster" "$FLY" mpg status CLUSTER_ID --json
+  # The output holds the password: it goes into a variable, and nowhere else.
+  if ! SECRET=$("${words[@]}" </dev/null 2>"$STATE/error"); then
+    SECRET=''
+    fail 21 "$(quoted "${words[@]}") failed: $(reason)"
+  fi
+  SECRET=$(printf '%s' "$SECRET" | jq -er --arg d "$database" '.credentials.pgbouncer_uri
+    | capture("^(?<user>postgres(?:ql)?://[^@/]+@)pgbouncer\\.(?<host>[^/?]+)/(?<database>[^/?]+)(?<rest>.*)$")
+    | "\(.user)direct.\(.host)/\(if $d == "" then .database else $d end)\(.rest)"' 2>/dev/null) || SECRET=''
+  if [ -z "$SECRET" ]; then fail 21 "$(quoted "${words[@]}") shows no URL of the pooler, of which the direct one is made"; fi
+  put_secret "$app" "$variable"
+}
+
+# inside NAME CLUSTER COMMAND...: what a cluster holds, as a reading command lists it, in $STATE/NAME. Without any, flyctl
+# prints a sentence in place of JSON. The word CLUSTER_ID stands for the id.
+inside() {
+  local name=$1 cluster=$2 id word
+  shift 2
+  if [ -f "$STATE/$name" ]; then return 0; fi
   mpg_list
   id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
-  if [ -z "$id" ] && [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+  # A dry run would only now make the cluster.
+  if [ -z "$id" ]; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+    printf '[]\n' >"$STATE/$name"
+    return 0
+  fi
   local -a words
   words=()
   for word in "$@"; do
-    # The first alone: a variable may have that name too.
-    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
+    if [ "$word" = CLUSTER_ID ]; then word=$id; fi
     words+=("$word")
   done
+  output "$name" "${words[@]}"
+  if grep -q '^No [a-z]* found for cluster' "$STATE/$name.text"; then
+    printf '[]\n' >"$STATE/$name"
+  else
+    parse array "$name" "${words[@]}"
+  fi
+}
+
+# databases_of CLUSTER, users_of CLUSTER, extensions_of CLUSTER DATABASE
+databases_of() { inside "databases.$1" "$1" "$FLY" mpg databases list CLUSTER_ID --json; }
+users_of() { inside "users.$1" "$1" "$FLY" mpg users list CLUSTER_ID --json; }
+extensions_of() {
+  databases_of "$1"
+  if ! has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "cluster $1 has no database $2"; fi
+    printf '[]\n' >"$STATE/extensions.$1.$2"
+    return 0
+  fi
+  inside "extensions.$1.$2" "$1" "$FLY" mpg databases extensions list CLUSTER_ID --database "$2" --json
+}
+
+# What a managed cluster holds. The word CLUSTER_ID stands for its id.
+
+# mpg_database CLUSTER NAME -- COMMAND...
+mpg_database() {
+  local cluster=$1 name=$2
+  shift 3
+  databases_of "$cluster"
+  if has "databases.$cluster" 'any(.[]; .name == $n)' --arg n "$name"; then
+    stands "database $name of $cluster"
+    return 0
+  fi
+  local -a words
+  with_id "$cluster" "$@"
   must "${words[@]}"
-  staged "$app"
+  forget "databases.$cluster"
+}
+
+# mpg_user CLUSTER NAME ROLE -- COMMAND...
+mpg_user() {
+  local cluster=$1 name=$2 role=$3 found
+  shift 4
+  users_of "$cluster"
+  found=$(ask "users.$cluster" '.[] | select(.name == $n) | .role' --arg n "$name")
+  if [ "$found" = "$role" ]; then
+    stands "user $name of $cluster"
+    return 0
+  fi
+  local -a words
+  if [ -n "$found" ]; then
+    with_id "$cluster" "$FLY" mpg users set-role CLUSTER_ID --username "$name" --role "$role"
+  else
+    with_id "$cluster" "$@"
+  fi
+  must "${words[@]}"
+  forget "users.$cluster"
+}
+
+# mpg_extension CLUSTER DATABASE NAME -- COMMAND...
+mpg_extension() {
+  local cluster=$1 database=$2 name=$3
+  shift 4
+  extensions_of "$cluster" "$database"
+  if has "extensions.$cluster.$database" 'any(.[]; .name == $n and .installed != null)' --arg n "$name"; then
+    stands "extension $name in $database of $cluster"
+    return 0
+  fi
+  if [ -z "$DRY_RUN" ] && has "extensions.$cluster.$database" 'all(.[]; .name != $n)' --arg n "$name"; then
+    fail 23 "cluster $cluster has no extension $name to offer: fly mpg databases extensions list names those that it has"
+  fi
+  local -a words
+  with_id "$cluster" "$@"
+  must "${words[@]}"
+  forget "extensions.$cluster.$database"
 }
 
 # postgres NAME REGION NODES -- COMMAND...: prints a password. The cluster is an app.
@@ -1138,80 +1487,108 @@ fi
 
 # apps
 step app.web/create app every-key-web every-net -- "$FLY" apps create every-key-web --org acme --network every-net  # every-key.toml:29
-step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:247
-step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:342
-step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:349
-step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:361
-step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:373
-step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:385
+step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:265
+step app.archive/create app every-archive every-net -- "$FLY" apps create every-archive --org acme --network every-net  # every-key.toml:360
+step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:368
+step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:375
+step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:387
+step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:399
+step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:411
+step app.notes/create app every-notes every-net -- "$FLY" apps create every-notes --org acme --network every-net  # every-key.toml:438
 
 # addresses
 step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:35
 step app.web/ip-v6 address every-key-web v6 '' -- "$FLY" ips allocate-v6 -a every-key-web  # every-key.toml:35
 step app.web/ip-egress-iad address every-key-web egress_v4 iad -- "$FLY" ips allocate-egress --yes -a every-key-web --region iad  # every-key.toml:35
-step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:248
-step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:349
-step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:349
-step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:361
-step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:361
-step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:373
-step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:373
+step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:266
+step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:375
+step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:375
+step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:387
+step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:387
+step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:399
+step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:399
+step app.notes/ip-shared-v4 address every-notes shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-notes  # every-key.toml:438
+step app.notes/ip-v6 address every-notes v6 '' -- "$FLY" ips allocate-v6 -a every-notes  # every-key.toml:438
 
 # data services
-step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:414
-step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:423
-step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:429
-step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:431
-step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:439
-step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:443
+step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:469
+step postgres.main/database-analytics mpg_database every-pg analytics -- "$FLY" mpg databases create CLUSTER_ID --name analytics  # every-key.toml:477
+step postgres.main/user-reports mpg_user every-pg reports reader -- "$FLY" mpg users create CLUSTER_ID --username reports --role reader  # every-key.toml:478
+step postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector -- "$FLY" mpg databases extensions enable vector --cluster CLUSTER_ID --database fly-db  # every-key.toml:479
+step postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis -- "$FLY" mpg databases extensions enable postgis --cluster CLUSTER_ID --database fly-db  # every-key.toml:479
+step postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm -- "$FLY" mpg databases extensions enable pg_trgm --cluster CLUSTER_ID --database analytics  # every-key.toml:479
+step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:481
+step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:487
+step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:489
+step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:497
+step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:501
 
 # secrets
-step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:37
-step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:37
-step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:37
-step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:56
-step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:57
-step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:58
-step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:59
-step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:60
-step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:251
+step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:45
+step app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:46
+step app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name REPORTS_URL --database analytics --username reports  # every-key.toml:47
+step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:48
+step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:49
+step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:64
+step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:65
+step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:66
+step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:67
+step app.web/secret-FROM_FLY secret_token every-key-web FROM_FLY every-api every-key-web/FROM_FLY -- "$FLY" tokens create deploy -a every-api --name every-key-web/FROM_FLY --expiry 8760h --json  # every-key.toml:68
+step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:69
+step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:269
+step app.notes/consul consul every-notes -- "$FLY" consul attach -a every-notes  # every-key.toml:442
 
 # volumes
-step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:106
-step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:106
+step app.web/volume-uploads-from-snapshot seed_volume every-key-web uploads iad 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --snapshot-id vs_2AVz9gQ6gM5Ki9W --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:133
+step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:121
+step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:121
+step app.archive/volume-archive-from-fork seed_volume every-archive archive iad 5 10 true -- "$FLY" volumes fork vol_zmjnv8ez5lp0oz4v -a every-archive --name archive --region iad  # every-key.toml:365
+step app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true -- "$FLY" volumes create archive -a every-archive --region iad --size 5 --snapshot-retention 10 --scheduled-snapshots=true --yes  # every-key.toml:364
+step app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true -- "$FLY" volumes create litefs -a every-notes --region iad --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:455
+step app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true -- "$FLY" volumes create litefs -a every-notes --region lhr --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:455
 
 # deploys
-step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:247
+step app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/archive/fly.toml -a every-archive --ha=false --no-public-ips --yes  # every-key.toml:360
+step app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/notes/fly.toml -a every-notes --ha=false --no-public-ips --yes  # every-key.toml:438
+step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:265
 step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:29
-step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:342
-step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:349
-step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:361
-step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:373
-step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:385
+step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:368
+step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:375
+step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:387
+step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:399
+step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:411
 
 # machine counts
-step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:101
-step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:101
-step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:104
-step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:249
-step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:249
-step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:345
-step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:351
-step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:363
-step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:375
-step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:386
+step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:116
+step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:116
+step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:119
+step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:267
+step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:267
+step app.archive/scale-app-iad machines every-archive app iad 1 -- "$FLY" scale count app=1 --region iad -a every-archive --yes  # every-key.toml:362
+step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:371
+step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:377
+step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:389
+step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:401
+step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:412
+step app.notes/scale-app-iad machines every-notes app iad 2 -- "$FLY" scale count app=2 --region iad -a every-notes --yes  # every-key.toml:439
+step app.notes/scale-app-lhr machines every-notes app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-notes --yes  # every-key.toml:439
+
+# scheduled jobs
+step app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca -- "$FLY" machine run IMAGE -a every-key-web --region lhr --detach --skip-dns-registration --schedule daily --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --env PORT=3000 --env DEBUG=false --env RATIO=0.25 --env "GREETING=it's \"quoted\", and a "'${literal}' --env LOG_LEVEL=info --env API_URL=http://every-api.flycast --env ASSETS=every-assets --env PRIMARY_REGION=iad --metadata flyarch_job=cleanup --metadata flyarch_settings=efda1418aeca --metadata flyarch_release=RELEASE -- bin/cleanup --older-than '30 days'  # every-key.toml:71
 
 # certificates
 step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:36
 
 # verification
-step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:29
-step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:247
-step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:342
-step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:349
-step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:361
-step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:373
-step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:385
+step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:29
+step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:265
+step app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:360
+step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:368
+step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:375
+step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
+step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
+step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:411
+step app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:438
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -31,7 +31,7 @@ END
 ARCHITECTURE=every
 ORG=acme
 MINIMUM=0.4.11
-TOTAL=11
+TOTAL=13
 
 DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' KEPT='' REFUSED='' KNOWN=''
@@ -322,19 +322,25 @@ summary() {
   fi
 }
 
-# remove_app NAME VOLUMES... -- COMMAND...: VOLUMES are the names of volumes that the spec gives it. Destroying an app
-# destroys its volumes.
+# remove_app NAME VOLUMES... TOKENS... -- COMMAND...: VOLUMES are the names of volumes that the spec gives it. Destroying
+# an app destroys its volumes. TOKENS are what was made for it, each as token:TARGET:NAME, and outlive it.
 remove_app() {
   local app=$1 names=' ' volumes others
+  local -a tokens
+  tokens=()
   shift
   KNOWN="$KNOWN $app "
   while [ "$1" != -- ]; do
-    names="$names$1 "
+    case $1 in
+    token:*) tokens+=("${1#token:}") ;;
+    *) names="$names$1 " ;;
+    esac
     shift
   done
   shift
   if ! ours "$app"; then
     gone "app $app"
+    if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
     return 0
   fi
   listing "volumes.$app" "$FLY" volumes list -a "$app" --json
@@ -342,7 +348,10 @@ remove_app() {
   others=$(ask "volumes.$app" '[.[].name | select(. as $name | $n | contains(" " + $name + " ") | not)] | unique | join(", ")' \
     --arg n "$names")
   if [ -z "$volumes" ] || { [ -n "$VOLUMES" ] && [ -z "$others" ]; }; then
-    if change "$@"; then return 0; fi
+    if change "$@"; then
+      if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
+      return 0
+    fi
     local why
     why=$(reason)
     forget apps
@@ -376,6 +385,48 @@ halt() {
     must "$FLY" ips release-egress $list -a "$app"
   fi
   while IFS= read -r volume; do keep "$volume (--volumes destroys it, with its app)"; done <<<"$2"
+}
+
+# tokens_called TARGET NAME: the ids of tokens of a name that are not revoked: of the app TARGET or, where that is empty,
+# of the organisation. flyctl lists them without JSON.
+tokens_called() {
+  local target=$1 name=$2 list=tokens.$1 id called revoked rest
+  if [ -n "$target" ] && ! ours "$target"; then return 0; fi
+  if ! [ -f "$STATE/$list" ]; then
+    if [ -n "$target" ]; then
+      output "$list" "$FLY" tokens list -a "$target"
+    else
+      output "$list" "$FLY" tokens list --scope org --org "$ORG"
+    fi
+    # The head of the table is there even when nothing else is.
+    grep -q 'REVOKED AT' "$STATE/$list.text" || fail 21 "$FLY tokens list printed no table"
+    sed -e 's/[[:space:]]*│[[:space:]]*/|/g' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' "$STATE/$list.text" >"$STATE/$list" ||
+      fail 23 "cannot write to $STATE"
+  fi
+  while IFS='|' read -r id called rest rest revoked; do
+    if [ "$called" = "$name" ] && [ -z "$revoked" ]; then printf '%s\n' "$id"; fi
+  done <"$STATE/$list"
+}
+
+# revoke TARGET NAME: takes all tokens of a name back. flyctl ends well also when it did not, so it is looked again.
+revoke() {
+  local ids
+  ids=$(tokens_called "$1" "$2") || exit $?
+  if [ -z "$ids" ]; then return 0; fi
+  # shellcheck disable=SC2086
+  must "$FLY" tokens revoke $ids
+  if [ -n "$DRY_RUN" ]; then return 0; fi
+  forget "tokens.$1"
+  ids=$(tokens_called "$1" "$2") || exit $?
+  if [ -n "$ids" ]; then fail 23 "the token $2 could not be revoked"; fi
+}
+
+# revoke_tokens TARGET:TOKEN...: takes back what was made for an app that is gone.
+revoke_tokens() {
+  local token
+  # An app that an earlier step took away took its tokens along.
+  forget apps
+  for token in "$@"; do revoke "${token%%:*}" "${token#*:}"; done
 }
 
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
@@ -525,17 +576,19 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:385
-step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:373
-step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:361
-step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:349
-step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:342
-step app.web/destroy remove_app every-key-web uploads -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:29
-step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:247
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:439
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:431
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:423
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:414
+step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:411
+step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:399
+step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:387
+step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:375
+step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:368
+step app.web/destroy remove_app every-key-web uploads token:every-api:every-key-web/FROM_FLY -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:29
+step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:265
+step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:438
+step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:360
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:497
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:489
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:481
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:469
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

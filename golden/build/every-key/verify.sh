@@ -24,7 +24,7 @@ END
 ARCHITECTURE=every
 ORG=acme
 MINIMUM=0.4.11
-WIDTH=37
+WIDTH=41
 
 # Nothing is changed here, and what belongs to an app that is not there is not there either.
 DRY_RUN=yes
@@ -399,7 +399,7 @@ verify() {
   local app=$1 found
   shift
   if ! ours "$app"; then return 0; fi
-  listing "machines.$app" "$FLY" machine list -a "$app" --json
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
   found=$(ask "machines.$app" '[.[] | select(.state | test("^(failed|launch_failed|destroyed|replaced|migrated)$"))
       | "\(.id) \(.state)"] | if length == 0 then "none" else join(", ") end')
   compare 'lost machines' none "$found"
@@ -420,6 +420,7 @@ verify() {
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   surplus machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "machines:\($g):\(.)"' "$@"
+  surplus jobs "machines.$app" '.[] | .config.metadata.flyarch_job // empty | "job:\(.)"' "$@"
   surplus volumes "volumes.$app" '.[] | "volume:\(.name)"' "$@"
   # A bucket and Consul bring secrets of their own.
   surplus secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not) | "secret:\(.)"' "$@"
@@ -433,6 +434,39 @@ surplus() {
   found=$(ask "$list" "[$filter]"' | unique | map(select(. as $x | [$e | split(" ")[] | . == $x or startswith($x + ":")] | any | not))
     | map(split(":")[1:] | join(" in ")) | join(", ")' --arg e "$*")
   if [ -n "$found" ]; then result note "other $what" none "$found"; fi
+}
+
+# consul APP: the secret that says where Consul is.
+consul() { secret "$1" FLY_CONSUL_URL; }
+
+# Of a machine: whether it is as the spec says of its job. $e is how often it runs, $c the words of its command as JSON,
+# $s the digest of its settings, and $r the release of the app whose image it should run.
+AS_WANTED='(.config | .schedule == $e and .init.cmd == ($c | fromjson) and .metadata.flyarch_settings == $s
+  and .metadata.flyarch_release == $r)'
+
+# release_of APP: the number of the last release that is complete.
+release_of() {
+  app_listing releases "$1" "$FLY" releases -a "$1" --json
+  ask "releases.$1" 'first(.[] | select(.Status == "complete")) | .Version // empty'
+}
+
+# job APP JOB REGION EVERY WORDS SETTINGS
+job() {
+  local app=$1 job=$2 found release
+  local these='map(select(.config.metadata.flyarch_job == $j))'
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
+  found=$(ask "machines.$app" "$these | length" --arg j "$job")
+  compare 'machines of job' 1 "$found"
+  if [ "$found" -eq 0 ]; then return 0; fi
+  found=$(ask "machines.$app" "$these | map(.region) | unique | join(\", \")" --arg j "$job")
+  compare 'region of job' "$3" "$found"
+  found=$(ask "machines.$app" "$these | map(.config.schedule // \"never\") | unique | join(\", \")" --arg j "$job")
+  compare schedule "$4" "$found"
+  release=$(release_of "$app") || exit $?
+  found=another
+  if has "machines.$app" "$these | map($AS_WANTED) | all" --arg j "$job" --arg e "$4" --arg c "$5" --arg s "$6" \
+    --arg r "$release"; then found='as in the spec'; fi
+  compare 'settings of job' 'as in the spec' "$found"
 }
 
 # mpg_list: the clusters of the organisation. Without any, flyctl prints a sentence in place of JSON.
@@ -468,6 +502,74 @@ attach_mpg() {
   local found=missing
   if has mpg 'any(.[]; .name == $n and any(.attached_apps[]?; .name == $a))' --arg n "$3" --arg a "$1"; then found=$3; fi
   compare attached "$3" "$found"
+}
+
+# attach_mpg_direct APP VARIABLE CLUSTER
+attach_mpg_direct() { secret "$1" "$2"; }
+
+# inside NAME CLUSTER COMMAND...: what a cluster holds, as a reading command lists it, in $STATE/NAME. Without any, flyctl
+# prints a sentence in place of JSON. The word CLUSTER_ID stands for the id.
+inside() {
+  local name=$1 cluster=$2 id word
+  shift 2
+  if [ -f "$STATE/$name" ]; then return 0; fi
+  mpg_list
+  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
+  # A dry run would only now make the cluster.
+  if [ -z "$id" ]; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+    printf '[]\n' >"$STATE/$name"
+    return 0
+  fi
+  local -a words
+  words=()
+  for word in "$@"; do
+    if [ "$word" = CLUSTER_ID ]; then word=$id; fi
+    words+=("$word")
+  done
+  output "$name" "${words[@]}"
+  if grep -q '^No [a-z]* found for cluster' "$STATE/$name.text"; then
+    printf '[]\n' >"$STATE/$name"
+  else
+    parse array "$name" "${words[@]}"
+  fi
+}
+
+# databases_of CLUSTER, users_of CLUSTER, extensions_of CLUSTER DATABASE
+databases_of() { inside "databases.$1" "$1" "$FLY" mpg databases list CLUSTER_ID --json; }
+users_of() { inside "users.$1" "$1" "$FLY" mpg users list CLUSTER_ID --json; }
+extensions_of() {
+  databases_of "$1"
+  if ! has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then
+    if [ -z "$DRY_RUN" ]; then fail 23 "cluster $1 has no database $2"; fi
+    printf '[]\n' >"$STATE/extensions.$1.$2"
+    return 0
+  fi
+  inside "extensions.$1.$2" "$1" "$FLY" mpg databases extensions list CLUSTER_ID --database "$2" --json
+}
+
+# mpg_database CLUSTER NAME
+mpg_database() {
+  local found=missing
+  databases_of "$1"
+  if has "databases.$1" 'any(.[]; .name == $n)' --arg n "$2"; then found=$2; fi
+  compare database "$2" "$found"
+}
+
+# mpg_user CLUSTER NAME ROLE
+mpg_user() {
+  local found
+  users_of "$1"
+  found=$(ask "users.$1" '[.[] | select(.name == $n) | .role][0] // "missing"' --arg n "$2")
+  compare role "$3" "$found"
+}
+
+# mpg_extension CLUSTER DATABASE NAME
+mpg_extension() {
+  local found=missing
+  extensions_of "$1" "$2"
+  if has "extensions.$1.$2" 'any(.[]; .name == $n and .installed != null)' --arg n "$3"; then found=installed; fi
+  compare extension installed "$found"
 }
 
 # postgres NAME REGION NODES
@@ -546,79 +648,105 @@ head_of_table
 
 # apps
 check app.web/create app every-key-web every-net  # every-key.toml:29
-check app.api/create app every-api every-net  # every-key.toml:247
-check app.worker/create app every-worker every-net  # every-key.toml:342
-check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:349
-check app.builtin/create app every-builtin every-net  # every-key.toml:361
-check app.compose/create app every-compose every-net  # every-key.toml:373
-check app.machine/create app every-machine every-net  # every-key.toml:385
+check app.api/create app every-api every-net  # every-key.toml:265
+check app.archive/create app every-archive every-net  # every-key.toml:360
+check app.worker/create app every-worker every-net  # every-key.toml:368
+check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:375
+check app.builtin/create app every-builtin every-net  # every-key.toml:387
+check app.compose/create app every-compose every-net  # every-key.toml:399
+check app.machine/create app every-machine every-net  # every-key.toml:411
+check app.notes/create app every-notes every-net  # every-key.toml:438
 
 # addresses
 check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:35
 check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:35
 check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:35
-check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:248
-check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:349
-check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:349
-check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:361
-check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:361
-check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:373
-check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:373
+check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:266
+check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:375
+check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:375
+check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:387
+check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:387
+check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:399
+check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:399
+check app.notes/ip-shared-v4 address every-notes shared_v4 ''  # every-key.toml:438
+check app.notes/ip-v6 address every-notes v6 ''  # every-key.toml:438
 
 # data services
-check postgres.main/create mpg every-pg iad launch  # every-key.toml:414
-check postgres.own/create postgres every-own iad 3  # every-key.toml:423
-check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:429
-check redis.cache/create redis every-cache  # every-key.toml:431
-check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:439
+check postgres.main/create mpg every-pg iad launch  # every-key.toml:469
+check postgres.main/database-analytics mpg_database every-pg analytics  # every-key.toml:477
+check postgres.main/user-reports mpg_user every-pg reports reader  # every-key.toml:478
+check postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector  # every-key.toml:479
+check postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis  # every-key.toml:479
+check postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm  # every-key.toml:479
+check postgres.own/create postgres every-own iad 3  # every-key.toml:481
+check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:487
+check redis.cache/create redis every-cache  # every-key.toml:489
+check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:497
 
 # secrets
-check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:37
-check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:37
-check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:37
-check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:56
-check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:57
-check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:58
-check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:59
-check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:60
-check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:251
+check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:45
+check app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:46
+check app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg  # every-key.toml:47
+check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:48
+check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:49
+check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:64
+check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:65
+check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:66
+check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:67
+check app.web/secret-FROM_FLY secret every-key-web FROM_FLY  # every-key.toml:68
+check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:69
+check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:269
+check app.notes/consul consul every-notes  # every-key.toml:442
 
 # volumes
-check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:106
-check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:106
+check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:121
+check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:121
+check app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true  # every-key.toml:364
+check app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true  # every-key.toml:455
+check app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true  # every-key.toml:455
 
 # deploys
-check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:247
+check app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml  # every-key.toml:360
+check app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml  # every-key.toml:438
+check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:265
 check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:29
-check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:342
-check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:349
-check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:361
-check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:373
-check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:385
+check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:368
+check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:375
+check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:387
+check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:399
+check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:411
 
 # machine counts
-check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:101
-check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:101
-check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:104
-check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:249
-check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:249
-check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:345
-check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:351
-check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:363
-check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:375
-check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:386
+check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:116
+check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:116
+check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:119
+check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:267
+check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:267
+check app.archive/scale-app-iad machines every-archive app iad 1  # every-key.toml:362
+check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:371
+check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:377
+check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:389
+check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:401
+check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:412
+check app.notes/scale-app-iad machines every-notes app iad 2  # every-key.toml:439
+check app.notes/scale-app-lhr machines every-notes app lhr 1  # every-key.toml:439
+
+# scheduled jobs
+check app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca  # every-key.toml:71
 
 # certificates
 check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:36
 
 # verification
-check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_A_PERSON address:v4 address:v6 certificate:every.example.com  # every-key.toml:29
-check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:247
-check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:342
-check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:349
-check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:361
-check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:373
-check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:385
+check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:29
+check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:265
+check app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:360
+check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:368
+check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:375
+check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
+check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
+check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:411
+check app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:438
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

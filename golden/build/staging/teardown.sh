@@ -322,19 +322,25 @@ summary() {
   fi
 }
 
-# remove_app NAME VOLUMES... -- COMMAND...: VOLUMES are the names of volumes that the spec gives it. Destroying an app
-# destroys its volumes.
+# remove_app NAME VOLUMES... TOKENS... -- COMMAND...: VOLUMES are the names of volumes that the spec gives it. Destroying
+# an app destroys its volumes. TOKENS are what was made for it, each as token:TARGET:NAME, and outlive it.
 remove_app() {
   local app=$1 names=' ' volumes others
+  local -a tokens
+  tokens=()
   shift
   KNOWN="$KNOWN $app "
   while [ "$1" != -- ]; do
-    names="$names$1 "
+    case $1 in
+    token:*) tokens+=("${1#token:}") ;;
+    *) names="$names$1 " ;;
+    esac
     shift
   done
   shift
   if ! ours "$app"; then
     gone "app $app"
+    if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
     return 0
   fi
   listing "volumes.$app" "$FLY" volumes list -a "$app" --json
@@ -342,7 +348,10 @@ remove_app() {
   others=$(ask "volumes.$app" '[.[].name | select(. as $name | $n | contains(" " + $name + " ") | not)] | unique | join(", ")' \
     --arg n "$names")
   if [ -z "$volumes" ] || { [ -n "$VOLUMES" ] && [ -z "$others" ]; }; then
-    if change "$@"; then return 0; fi
+    if change "$@"; then
+      if [ ${#tokens[@]} -gt 0 ]; then revoke_tokens ${tokens[@]+"${tokens[@]}"}; fi
+      return 0
+    fi
     local why
     why=$(reason)
     forget apps

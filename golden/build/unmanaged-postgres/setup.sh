@@ -612,14 +612,14 @@ verify() {
   local app=$1 want kind rest have region
   shift
   if [ -n "$DRY_RUN" ] || blocked "$app"; then return 0; fi
-  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app"
+  renew "scale.$app" "ips.$app" "volumes.$app" "secrets.$app" "certs.$app" "machines.$app"
   app_listing scale "$app" "$FLY" scale show -a "$app" --json
   app_listing ips "$app" "$FLY" ips list -a "$app" --json
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   app_listing certs "$app" "$FLY" certs list -a "$app" --json
-  local -a machines volumes secrets addresses certificates
-  machines=() volumes=() secrets=() addresses=() certificates=()
+  local -a machines volumes secrets addresses certificates jobs
+  machines=() volumes=() secrets=() addresses=() certificates=() jobs=()
   for want in "$@"; do
     kind=${want%%:*}
     rest=${want#*:}
@@ -642,12 +642,14 @@ verify() {
       addresses+=("$rest")
       has "ips.$app" 'any(.[]; .Type == $t)' --arg t "$rest" || fail 23 "$app has no $rest address"
       ;;
+    job) jobs+=("$rest") ;;
     certificate)
       certificates+=("$rest")
       has "certs.$app" 'any(.[]; .hostname == $h)' --arg h "$rest" || fail 23 "$app has no certificate for $rest"
       ;;
     esac
   done
+  surplus_jobs "$app" ${jobs[@]+"${jobs[@]}"}
   surplus "$app" machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "\($g):\(.)"' ${machines[@]+"${machines[@]}"}
   surplus "$app" volumes "volumes.$app" '.[] | .name' ${volumes[@]+"${volumes[@]}"}
   surplus "$app" addresses "ips.$app" '.[] | .Type | select(startswith("egress") | not)' ${addresses[@]+"${addresses[@]}"}
@@ -656,6 +658,26 @@ verify() {
   surplus "$app" secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not)' \
     ${secrets[@]+"${secrets[@]}"}
   stands "$app is as the spec says"
+}
+
+# surplus_jobs APP JOB...: machines of jobs that the spec does not have, and second ones of those that it has: they would
+# run for ever, as nothing else looks after them.
+surplus_jobs() {
+  local app=$1 rest id job
+  shift
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
+  rest=$(ask "machines.$app" '[.[] | select(.config.metadata.flyarch_job) | {id, job: .config.metadata.flyarch_job}]
+    | group_by(.job)[] | .[0].job as $job | if $w | split(" ") | index($job) then .[1:] else . end
+    | .[] | "\(.id) \(.job)"' --arg w "$*")
+  while IFS=' ' read -r id job; do
+    if [ -z "$id" ]; then continue; fi
+    if [ -n "$ALLOW_SCALE_DOWN" ]; then
+      must "$FLY" machine destroy "$id" --force -a "$app"
+      stale "machines.$app"
+    else
+      refuse "$app has a machine of the job $job too many, $id: --allow-scale-down destroys it"
+    fi
+  done <<<"$rest"
 }
 
 # surplus APP WHAT LISTING FILTER WANTED...: names what exists and is not in the spec.

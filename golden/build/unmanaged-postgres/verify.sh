@@ -399,7 +399,7 @@ verify() {
   local app=$1 found
   shift
   if ! ours "$app"; then return 0; fi
-  listing "machines.$app" "$FLY" machine list -a "$app" --json
+  app_listing machines "$app" "$FLY" machine list -a "$app" --json
   found=$(ask "machines.$app" '[.[] | select(.state | test("^(failed|launch_failed|destroyed|replaced|migrated)$"))
       | "\(.id) \(.state)"] | if length == 0 then "none" else join(", ") end')
   compare 'lost machines' none "$found"
@@ -420,6 +420,7 @@ verify() {
   app_listing volumes "$app" "$FLY" volumes list -a "$app" --json
   app_listing secrets "$app" "$FLY" secrets list -a "$app" --json
   surplus machines "scale.$app" '.[] | .Process as $g | .Regions | keys[] | "machines:\($g):\(.)"' "$@"
+  surplus jobs "machines.$app" '.[] | .config.metadata.flyarch_job // empty | "job:\(.)"' "$@"
   surplus volumes "volumes.$app" '.[] | "volume:\(.name)"' "$@"
   # A bucket and Consul bring secrets of their own.
   surplus secrets "secrets.$app" '.[] | .name | select(test("^(AWS_|BUCKET_NAME$|FLY_CONSUL_URL$)") | not) | "secret:\(.)"' "$@"

@@ -1,7 +1,17 @@
 //! The steps that set up an app.
 
+mod attach;
+mod jobs;
+mod tokens;
+mod volumes;
+
+pub(crate) use tokens::{expiry, token_name};
+pub(crate) use volumes::source_of;
+
+use attach::attach_text;
+use volumes::{primary_first, seed_text, volumes, volumes_text};
+
 use super::{SecretSource, V4};
-use crate::kinds::postgres::Engine;
 use crate::model::{App, Model};
 use crate::plan::{Arg, Layout, Phase, StepText, word};
 use crate::spec::Kind;
@@ -18,6 +28,10 @@ pub enum AppStep {
     Attach(usize),
     /// A secret, by place in `secrets`.
     Secret(usize),
+    /// The first volume of a name, from a snapshot or another volume, by place in `volumes`.
+    Seed(usize),
+    /// A Consul cluster, where LiteFS keeps who is the primary.
+    Consul,
     /// Volumes of one name in one region.
     Volumes {
         /// The mount, by place in `toml.mounts`.
@@ -36,6 +50,8 @@ pub enum AppStep {
         /// The place in its placement.
         region: usize,
     },
+    /// The machine of a job, by place in `jobs`.
+    Job(usize),
     /// A certificate, by place in `domains`.
     Certificate(usize),
     /// A look at the result.
@@ -63,10 +79,11 @@ impl AppStep {
         match self {
             Self::Create => Phase::Apps,
             Self::Address(_) => Phase::Addresses,
-            Self::Attach(_) | Self::Secret(_) => Phase::Secrets,
-            Self::Volumes { .. } => Phase::Volumes,
+            Self::Attach(_) | Self::Secret(_) | Self::Consul => Phase::Secrets,
+            Self::Seed(_) | Self::Volumes { .. } => Phase::Volumes,
             Self::Deploy => Phase::Deploys,
             Self::Scale { .. } => Phase::Counts,
+            Self::Job(_) => Phase::Jobs,
             Self::Certificate(_) => Phase::Certificates,
             Self::Verify => Phase::Verification,
         }
@@ -86,8 +103,14 @@ pub(crate) fn steps(phase: Phase, app: &App, mut add: impl FnMut(AppStep)) {
                 }
             }
             (0..app.secrets.len()).for_each(|i| add(AppStep::Secret(i)));
+            if app.litefs.is_some() {
+                add(AppStep::Consul);
+            }
         }
-        Phase::Volumes => volumes(app).for_each(add),
+        Phase::Volumes => {
+            (0..app.volumes.len()).for_each(|i| add(AppStep::Seed(i)));
+            volumes(app).for_each(add);
+        }
         Phase::Deploys => add(AppStep::Deploy),
         Phase::Counts => {
             for (group, g) in app.groups.iter().enumerate() {
@@ -95,6 +118,7 @@ pub(crate) fn steps(phase: Phase, app: &App, mut add: impl FnMut(AppStep)) {
                 debug_assert!(!g.placement.is_empty());
             }
         }
+        Phase::Jobs => (0..app.jobs.len()).for_each(|i| add(AppStep::Job(i))),
         Phase::Certificates => (0..app.domains.len()).for_each(|i| add(AppStep::Certificate(i))),
         Phase::Verification => add(AppStep::Verify),
     }
@@ -110,43 +134,6 @@ pub(crate) fn addresses(app: &App) -> impl Iterator<Item = Address> {
     let v6 = app.ips.v6.value.then_some(Address::V6);
     let flycast = app.ips.flycast.then_some(Address::Flycast);
     v4.into_iter().chain(v6).chain(flycast).chain((0..app.ips.egress.len()).map(Address::Egress))
-}
-
-/// Places in the placement of a group, the primary region first: a deploy looks for volumes there.
-fn primary_first(app: &App, group: usize) -> impl Iterator<Item = usize> + use<> {
-    let placement = &app.groups[group].placement;
-    let primary = placement.iter().position(|(region, _)| app.is_primary(region));
-    let others = 0..placement.len();
-    primary.into_iter().chain(others.filter(move |i| Some(*i) != primary))
-}
-
-/// One step per name of volumes and region. Groups that mount volumes of one name share them.
-pub(crate) fn volumes(app: &App) -> impl Iterator<Item = AppStep> {
-    let mut steps: Vec<(AppStep, &str, &str)> = Vec::new();
-    for (group, g) in app.groups.iter().enumerate() {
-        let Some(mount) = g.mount else { continue };
-        let name = source_of(app, mount);
-        for region in primary_first(app, group) {
-            let code = g.placement[region].0.as_str();
-            if !steps.iter().any(|&(_, n, c)| (n, c) == (name, code)) {
-                steps.push((AppStep::Volumes { mount, group, region }, name, code));
-            }
-        }
-    }
-    // The primary region first, for all names.
-    steps.sort_by_key(|(_, _, code)| !app.is_primary(code));
-    steps.into_iter().map(|(step, _, _)| step).collect::<Vec<_>>().into_iter()
-}
-
-/// The name of a mount's volumes.
-pub(crate) fn source_of(app: &App, mount: usize) -> &str {
-    app.toml.mounts[mount].source.as_ref().map_or("", |source| source.as_str())
-}
-
-/// How many volumes of a name a region needs: one for every machine that mounts it.
-pub(crate) fn volumes_needed(app: &App, name: &str, region: &str) -> u32 {
-    let groups = app.groups.iter().filter(|group| group.mount.is_some_and(|mount| source_of(app, mount) == name));
-    groups.map(|group| group.machines_in(region)).sum()
 }
 
 /// Apps that must be deployed before this one.
@@ -181,7 +168,13 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
         }
         AppStep::Address(address) => address_text(address, app, &name, header),
         AppStep::Attach(i) => attach_text(i, model, app, name),
-        AppStep::Secret(i) => secret_text(i, app, &name, layout),
+        AppStep::Secret(i) => secret_text(i, model, app, &name, layout),
+        AppStep::Seed(i) => seed_text(i, app, name),
+        AppStep::Consul => {
+            let command = vec!["fly".into(), "consul".into(), "attach".into(), "-a".into(), name.clone()];
+            let origin = app.litefs.as_ref().map_or(header, |litefs| Origin::written(litefs.at));
+            StepText { id: "consul".to_owned(), call: vec!["consul".into(), name], command, origin }
+        }
         AppStep::Volumes { mount, group, region } => volumes_text(mount, group, region, app, name),
         AppStep::Deploy => deploy_text(model, app, name, header, layout),
         AppStep::Scale { group, region } => {
@@ -211,6 +204,7 @@ pub(crate) fn text<'m>(step: AppStep, model: &'m Model, app: &'m App, layout: &'
                 origin: if count.origin.is_written() { count.origin } else { region.origin },
             }
         }
+        AppStep::Job(i) => jobs::text(i, app, name),
         AppStep::Certificate(i) => {
             let domain = &app.domains[i];
             StepText {
@@ -251,56 +245,9 @@ fn address_text<'m>(address: Address, app: &'m App, name: &Arg<'m>, header: Orig
     StepText { id, call: vec!["address".into(), name.clone(), kind.into(), word(region)], command, origin }
 }
 
-fn attach_text<'m>(i: usize, model: &'m Model, app: &'m App, name: Arg<'m>) -> StepText<'m> {
-    let used = &app.uses[i];
-    let variable = word(used.variable.as_str());
-    let id = format!("attach-{}", used.variable.value);
-    let origin = used.variable.origin;
-    if used.target.kind == Kind::Redis {
-        let redis = word(model.redis[used.target.index].name.as_str());
-        return StepText { id, call: vec!["attach_redis".into(), name, variable, redis], command: Vec::new(), origin };
-    }
-    let postgres = &model.postgres[used.target.index];
-    let cluster = word(postgres.name.as_str());
-    let (function, command): (&'static str, Vec<Arg<'m>>) = match postgres.engine.value {
-        Engine::Managed => {
-            let id = Arg::Found("CLUSTER_ID");
-            (
-                "attach_mpg",
-                vec![
-                    "fly".into(),
-                    "mpg".into(),
-                    "attach".into(),
-                    id,
-                    "-a".into(),
-                    name.clone(),
-                    "--variable-name".into(),
-                    variable.clone(),
-                ],
-            )
-        }
-        Engine::Unmanaged => (
-            "attach_postgres",
-            vec![
-                "fly".into(),
-                "postgres".into(),
-                "attach".into(),
-                cluster.clone(),
-                "-a".into(),
-                name.clone(),
-                "--variable-name".into(),
-                variable.clone(),
-                "--superuser=false".into(),
-                "--yes".into(),
-            ],
-        ),
-    };
-    StepText { id, call: vec![function.into(), name, variable, cluster], command, origin }
-}
-
-fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
+fn secret_text<'m>(i: usize, model: &'m Model, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -> StepText<'m> {
     let secret = &app.secrets[i];
-    let mut call: Vec<Arg<'m>> = Vec::new();
+    let (mut call, mut command): (Vec<Arg<'m>>, Vec<Arg<'m>>) = (Vec::new(), Vec::new());
     let mut begin = |function: &'static str| call.extend([function.into(), name.clone(), word(secret.name.as_str())]);
     match &secret.source {
         SecretSource::Env(variable) => {
@@ -319,71 +266,13 @@ fn secret_text<'m>(i: usize, app: &'m App, name: &Arg<'m>, layout: &'m Layout) -
             begin("secret_generate");
             call.push(generator.as_str().into());
         }
+        SecretSource::Token(token) => (call, command) = tokens::text(secret, token, model, app),
         SecretSource::Manual(who) => {
             begin("secret_manual");
             call.push(word(who.as_str()));
         }
     }
-    StepText { id: format!("secret-{}", secret.name.value), call, command: Vec::new(), origin: secret.name.origin }
-}
-
-fn volumes_text<'m>(mount: usize, group: usize, region: usize, app: &'m App, name: Arg<'m>) -> StepText<'m> {
-    let section = &app.toml.mounts[mount];
-    let source = source_of(app, mount);
-    let region = &app.groups[group].placement[region].0;
-    let count = volumes_needed(app, source, region.as_str()).to_string();
-    let gigabytes = section.initial_size.as_ref().map_or(1, |size| size.gigabytes()).to_string();
-    let days = section.snapshot_retention.as_ref().map_or(0, |days| days.value).to_string();
-    let snapshots =
-        if section.scheduled_snapshots.as_ref().is_none_or(|scheduled| scheduled.value) { "true" } else { "false" };
-    let mut command = vec![
-        "fly".into(),
-        "volumes".into(),
-        "create".into(),
-        word(source),
-        "-a".into(),
-        name.clone(),
-        "--region".into(),
-        word(region.as_str()),
-        "--size".into(),
-        gigabytes.clone().into(),
-        "--snapshot-retention".into(),
-        days.clone().into(),
-        format!("--scheduled-snapshots={snapshots}").into(),
-    ];
-    // A volume is bound to a host: without a hint it may land on one that has no room for the machine.
-    if let Some(vm) = app.groups[group].vm.and_then(|vm| app.toml.vm.get(vm)) {
-        if let Some(size) = &vm.size {
-            command.extend(["--vm-size".into(), word(size.as_ref().value.0.as_str())]);
-        }
-        if let Some(kind) = &vm.cpu_kind {
-            command.extend(["--vm-cpu-kind".into(), word(kind.as_ref().value.0.as_str())]);
-        }
-        if let Some(cpus) = vm.cpus.filter(|cpus| cpus.value > 0) {
-            command.extend(["--vm-cpus".into(), cpus.value.to_string().into()]);
-        }
-        // As in fly.toml the number wins.
-        let number = vm.memory_mb.map(|number| number.value).filter(|number| *number > 0);
-        if let Some(memory) = number.or(vm.memory.as_ref().map(|memory| memory.mebibytes())) {
-            command.extend(["--vm-memory".into(), memory.to_string().into()]);
-        }
-    }
-    command.push("--yes".into());
-    StepText {
-        id: format!("volumes-{source}-{}", region.value),
-        call: vec![
-            "volumes".into(),
-            name,
-            word(source),
-            word(region.as_str()),
-            count.into(),
-            gigabytes.into(),
-            days.into(),
-            snapshots.into(),
-        ],
-        command,
-        origin: section.origin,
-    }
+    StepText { id: format!("secret-{}", secret.name.value), call, command, origin: secret.name.origin }
 }
 
 fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin, layout: &'m Layout) -> StepText<'m> {
@@ -405,8 +294,11 @@ fn deploy_text<'m>(model: &'m Model, app: &'m App, name: Arg<'m>, header: Origin
     }
 }
 
+/// What says where Consul is, as an expectation.
+const CONSUL_SECRET: &str = "secret:FLY_CONSUL_URL";
+
 /// One word per thing that the app should have: `machines:group:region:count`, `volume:name`, `secret:name`,
-/// `address:kind`, `certificate:host`.
+/// `address:kind`, `job:name`, `certificate:host`.
 fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> {
     let mut call = vec!["verify".into(), name];
     for group in &app.groups {
@@ -424,6 +316,9 @@ fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> 
         }
     }
     call.extend(app.secrets.iter().map(|secret| format!("secret:{}", secret.name.value).into()));
+    if app.litefs.is_some() {
+        call.push(CONSUL_SECRET.into());
+    }
     for address in addresses(app) {
         let kind = match address {
             Address::SharedV4 => "shared_v4",
@@ -434,18 +329,24 @@ fn verify_text<'m>(app: &'m App, name: Arg<'m>, header: Origin) -> StepText<'m> 
         };
         call.push(format!("address:{kind}").into());
     }
+    call.extend(app.jobs.iter().map(|job| format!("job:{}", job.key.value).into()));
     call.extend(app.domains.iter().map(|domain| format!("certificate:{}", domain.value).into()));
     StepText { id: "verify".to_owned(), call, command: Vec::new(), origin: header }
 }
 
-/// The step that takes an app away. Its volumes go with it, so that the script has to know which are the spec's.
-pub(crate) fn teardown(app: &App) -> StepText<'_> {
+/// The step that takes an app away. Its volumes go with it, so that the script has to know which are the spec's; tokens
+/// that were made for it do not.
+pub(crate) fn teardown<'m>(model: &'m Model, app: &'m App) -> StepText<'m> {
     let name = word(app.name.as_str());
     let mut volumes: Vec<&str> = (0..app.toml.mounts.len()).map(|mount| source_of(app, mount)).collect();
     volumes.sort_unstable();
     volumes.dedup();
     let mut call = vec!["remove_app".into(), name.clone()];
     call.extend(volumes.into_iter().map(word));
+    for secret in app.secrets.iter().filter(|secret| matches!(secret.source, SecretSource::Token(_))) {
+        let target = secret.token_for.map_or("", |target| model.apps[target].name.as_str());
+        call.push(format!("token:{target}:{}", token_name(app, secret)).into());
+    }
     let command = vec!["fly".into(), "apps".into(), "destroy".into(), name, "--yes".into()];
     StepText { id: "destroy".to_owned(), call, command, origin: Origin::written(app.header) }
 }

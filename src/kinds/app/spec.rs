@@ -3,9 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::jobs::JobSpec;
+use super::tokens::TokenSpec;
+use super::{LiteFsSpec, WriteRoutingSpec};
 use crate::fly_toml::with_fly_toml_keys;
-use crate::spec::{Extends, Placement, Reference, Waiver};
-use crate::value::{AppName, Entries, EnvName, HostName, Name, OneOrList, Port, RegionCode, Sourced};
+use crate::spec::{Extends, Placement, Reference, UseSpec, Waiver};
+use crate::value::{
+    AppName, Entries, EnvName, HostName, Key, Name, OneOrList, Port, RegionCode, SnapshotId, Sourced, VolumeId,
+};
 
 with_fly_toml_keys! {
     /// One Fly app: the keys of fly.toml, and what fly.toml cannot say.
@@ -24,6 +29,9 @@ with_fly_toml_keys! {
         /// Settings of one process group.
         #[serde(default)]
         pub group: Entries<Name, Sourced<GroupSpec>>,
+        /// What volumes begin with when the first of their name is made, by name: the `source` of a mount.
+        #[serde(default)]
+        pub volume: Entries<Name, Sourced<VolumeSpec>>,
         /// Who may reach the app. Default: public with a service, internal without.
         pub access: Option<Sourced<Access>>,
         /// A custom private network, which only its own apps reach. Default: the project's. An app keeps the network that
@@ -36,15 +44,20 @@ with_fly_toml_keys! {
         pub domains: Vec<Sourced<HostName>>,
         /// What the app uses: the variable that says where it is, and a reference to it.
         #[serde(default)]
-        pub uses: Entries<EnvName, Sourced<Reference>>,
+        pub uses: Entries<EnvName, Sourced<UseSpec>>,
         /// Secrets that must exist: a list of names, taken from the environment of the set-up script, or a table of name
         /// to source. Never a value.
         pub secrets: Option<Sourced<Secrets>>,
+        /// Commands that machines of their own run at intervals, by name.
+        #[serde(default)]
+        pub schedule: Entries<Key, Sourced<JobSpec>>,
         /// What must be set up before this app is deployed, beyond what `uses` says.
         #[serde(default)]
         pub after: Vec<Sourced<Reference>>,
         /// How writes reach the primary region from others.
-        pub write_routing: Option<Sourced<WriteRouting>>,
+        pub write_routing: Option<Sourced<WriteRoutingSpec>>,
+        /// LiteFS, which copies the SQLite databases of the app from one machine to the others.
+        pub litefs: Option<Sourced<LiteFsSpec>>,
         /// What no file shows and some checks need. What is absent is not guessed.
         pub workload: Option<Sourced<Workload>>,
         /// `false` leaves the app out.
@@ -113,15 +126,14 @@ pub struct GroupSpec {
     pub regions: Option<Sourced<Placement>>,
 }
 
-/// How writes reach the primary region from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum WriteRouting {
-    /// The app answers a write with a fly-replay header, and the proxy repeats it in the primary region.
-    FlyReplay,
-    /// The app connects to the primary itself.
-    Direct,
+/// What a volume begins with when it is the first of its name; never what one has that is there. One of the two.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeSpec {
+    /// A snapshot, which the size of the mount must hold.
+    pub from_snapshot: Option<Sourced<SnapshotId>>,
+    /// Another volume of the app.
+    pub fork_of: Option<Sourced<VolumeId>>,
 }
 
 /// Where sessions live.
@@ -182,6 +194,8 @@ pub enum SecretSource {
     Command(Vec<Sourced<String>>),
     /// Made at the first set-up, and never again.
     Generate(Generator),
+    /// A token of Fly.io that the set-up makes.
+    Token(Box<TokenSpec>),
     /// Set by a person: who does it, and where.
     Manual(Sourced<String>),
 }

@@ -1,11 +1,11 @@
 //! What a `[postgres.<key>]` means.
 
-use super::{Engine, PostgresSpec};
-use crate::lower::{CONFLICT, LowerCx};
-use crate::model::Postgres;
+use super::{Engine, Extensions, PostgresSpec};
+use crate::lower::{CONFLICT, LowerCx, WRONG_REFERENCE};
+use crate::model::{FIRST_DATABASE, FIRST_USER, Postgres};
 use crate::schema::MISSING_KEY;
 use crate::spec::Tier;
-use crate::value::{Count, Key, Origin, Sourced, Why};
+use crate::value::{Count, Key, OneOrList, Origin, PostgresName, Sourced, Why};
 
 static NAME: Why = Why { reason: "names are made of the project's name and the key", source: "docs/language.md" };
 static ENGINE: Why = Why { reason: "Managed Postgres is the product that Fly.io supports", source: "postgres/index" };
@@ -39,13 +39,18 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<PostgresSpec>, cx: &mut Low
             ("plan", spec.plan.as_ref().map(|v| v.origin)),
             ("version", spec.version.map(|v| v.origin)),
             ("postgis", spec.postgis.map(|v| v.origin)),
+            ("databases", spec.databases.first().map(|v| v.origin)),
+            ("users", spec.users.first().map(|(name, _)| name.origin)),
+            ("extensions", spec.extensions.as_ref().map(|v| v.origin)),
         ]
+        .to_vec()
     } else {
         [
             ("nodes", spec.nodes.map(|v| v.origin)),
             ("vm", spec.vm.as_ref().map(|v| v.origin)),
             ("replicas", spec.replicas.first().map(|(region, _)| region.origin)),
         ]
+        .to_vec()
     };
     for (name, origin) in foreign {
         let Some(origin) = origin else { continue };
@@ -53,6 +58,9 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<PostgresSpec>, cx: &mut Low
         let help = match name {
             "replicas" => {
                 "Managed Postgres has a standby in its own region and no replica in another one; remove the key"
+            }
+            "databases" | "users" | "extensions" => {
+                "nobody but you looks after an unmanaged cluster: say it in SQL (`fly postgres connect`), and remove the key"
             }
             "nodes" | "vm" => "the plan decides about the machines of a managed cluster; remove the key",
             _ => "remove the key, or use the other engine",
@@ -75,8 +83,25 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<PostgresSpec>, cx: &mut Low
     let (size, memory) = spec.vm.map(|vm| (vm.value.size, vm.value.memory)).unwrap_or_default();
     let facts = &cx.facts.postgres;
     let storage = if unmanaged { facts.unmanaged_storage_gb } else { facts.storage_gb };
+    let databases = unique(spec.databases, FIRST_DATABASE, cx);
+    for (user, _) in spec.users.iter().filter(|(user, _)| user.as_str() == FIRST_USER) {
+        cx.report
+            .error(CONFLICT, user.origin, format!("every cluster has the user `{FIRST_USER}`"))
+            .help("leave it out");
+    }
+    let extensions = spec.extensions.map(|all| extensions(all.value, &databases, &key, cx)).unwrap_or_default();
+    let geographic = extensions.iter().find(|(_, name)| name.starts_with("postgis"));
+    if let (Some((_, name)), false) = (geographic, spec.postgis.is_some_and(|postgis| postgis.value)) {
+        cx.report
+            .error(CONFLICT, name.origin, format!("`{}` in a cluster without PostGIS", name.value))
+            .label("cannot be installed")
+            .help("add `postgis = true`: it is chosen when the cluster is made, and never later");
+    }
     Some(Postgres {
         header,
+        databases,
+        users: spec.users,
+        extensions,
         name: name?,
         engine,
         region: region?,
@@ -94,4 +119,56 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<PostgresSpec>, cx: &mut Low
         replicas: spec.replicas,
         key,
     })
+}
+
+/// Names without the one that is there anyway, and without repetition.
+fn unique(names: Vec<Sourced<PostgresName>>, first: &str, cx: &mut LowerCx<'_>) -> Vec<Sourced<PostgresName>> {
+    for (i, name) in names.iter().enumerate() {
+        if name.as_str() == first {
+            cx.report.error(CONFLICT, name.origin, format!("every cluster has `{first}`")).help("leave it out");
+        } else if let Some(earlier) = names[..i].iter().find(|earlier| earlier.value == name.value) {
+            cx.report
+                .error(CONFLICT, name.origin, format!("`{}` is listed twice", name.value))
+                .related(earlier.origin, "first listed here")
+                .help("keep one of the two");
+        }
+    }
+    names
+}
+
+/// Each extension with its database, which the cluster must have.
+fn extensions(
+    written: Extensions,
+    databases: &[Sourced<PostgresName>],
+    key: &Sourced<Key>,
+    cx: &mut LowerCx<'_>,
+) -> Vec<(PostgresName, Sourced<PostgresName>)> {
+    let mut out = Vec::new();
+    let mut add = |database: &PostgresName, names: Vec<Sourced<PostgresName>>, cx: &mut LowerCx<'_>| {
+        out.extend(unique(names, "plpgsql", cx).into_iter().map(|name| (database.clone(), name)));
+    };
+    match written {
+        OneOrList::List(names) => {
+            if let Ok(first) = FIRST_DATABASE.parse() {
+                add(&first, names, cx);
+            }
+        }
+        OneOrList::One(table) => {
+            for (database, names) in table {
+                let known =
+                    database.as_str() == FIRST_DATABASE || databases.iter().any(|known| known.value == database.value);
+                if !known {
+                    cx.report
+                        .error(
+                            WRONG_REFERENCE,
+                            database.origin,
+                            format!("postgres.{} has no database `{}`", key.value, database.value),
+                        )
+                        .help(format!("add it to `databases`; every cluster has `{FIRST_DATABASE}`"));
+                }
+                add(&database.value, names, cx);
+            }
+        }
+    }
+    out
 }

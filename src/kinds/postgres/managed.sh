@@ -43,24 +43,32 @@ mpg() {
   done
 }
 
+# with_id CLUSTER WORD...: the words in the caller's $words, the first CLUSTER_ID of them as the id of the cluster; as it is
+# in a dry run that would only now make the cluster. The first alone: something else may have that name too.
+# shellcheck disable=SC2034
+with_id() {
+  local cluster=$1 id word
+  shift
+  mpg_list
+  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
+  if [ -z "$id" ] && [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
+  words=()
+  for word in "$@"; do
+    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
+    words+=("$word")
+  done
+}
+
 # attach_mpg APP VARIABLE CLUSTER -- COMMAND...: the word CLUSTER_ID stands for the id. Prints the URL with a password.
 attach_mpg() {
-  local app=$1 variable=$2 cluster=$3 id word
+  local app=$1 variable=$2 cluster=$3
   shift 4
   if has_secret "$app" "$variable"; then
     stands "$variable"
     return 0
   fi
-  mpg_list
-  id=$(ask mpg '.[] | select(.name == $n) | .id' --arg n "$cluster")
-  if [ -z "$id" ] && [ -z "$DRY_RUN" ]; then fail 23 "there is no cluster $cluster"; fi
   local -a words
-  words=()
-  for word in "$@"; do
-    # The first alone: a variable may have that name too.
-    if [ "$word" = CLUSTER_ID ] && [ -n "$id" ]; then word=$id id=''; fi
-    words+=("$word")
-  done
+  with_id "$cluster" "$@"
   must "${words[@]}"
   staged "$app"
 }

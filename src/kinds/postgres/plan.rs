@@ -10,6 +10,12 @@ use crate::value::Origin;
 pub enum PostgresStep {
     /// The cluster itself.
     Create,
+    /// A further database of a managed cluster, by place in `databases`.
+    Database(usize),
+    /// A further user of a managed cluster, by place in `users`.
+    User(usize),
+    /// An extension of a managed cluster, by place in `extensions`.
+    Extension(usize),
     /// Read replicas of an unmanaged cluster in one region, by place in `replicas`.
     Replicas(usize),
 }
@@ -18,6 +24,9 @@ pub enum PostgresStep {
 pub(crate) fn steps(phase: Phase, postgres: &Postgres, mut add: impl FnMut(PostgresStep)) {
     if phase == Phase::Data {
         add(PostgresStep::Create);
+        (0..postgres.databases.len()).for_each(|i| add(PostgresStep::Database(i)));
+        (0..postgres.users.len()).for_each(|i| add(PostgresStep::User(i)));
+        (0..postgres.extensions.len()).for_each(|i| add(PostgresStep::Extension(i)));
         (0..postgres.replicas.len()).for_each(|i| add(PostgresStep::Replicas(i)));
     }
 }
@@ -82,6 +91,32 @@ pub(crate) fn text<'m>(step: PostgresStep, model: &'m Model, postgres: &'m Postg
                 command,
                 origin: header,
             }
+        }
+        (PostgresStep::Database(i), _) => {
+            let database = &postgres.databases[i];
+            let id = format!("database-{}", database.value);
+            let mut command: Vec<Arg<'m>> = ["fly", "mpg", "databases", "create"].map(Arg::from).to_vec();
+            command.extend([Arg::Found("CLUSTER_ID"), "--name".into(), word(database.as_str())]);
+            let call = vec!["mpg_database".into(), name, word(database.as_str())];
+            StepText { id, call, command, origin: database.origin }
+        }
+        (PostgresStep::User(i), _) => {
+            let (user, role) = &postgres.users[i];
+            let role = Arg::from(role.as_str());
+            let mut command: Vec<Arg<'m>> = ["fly", "mpg", "users", "create"].map(Arg::from).to_vec();
+            command.extend([Arg::Found("CLUSTER_ID"), "--username".into(), word(user.as_str())]);
+            command.extend(["--role".into(), role.clone()]);
+            let call = vec!["mpg_user".into(), name, word(user.as_str()), role];
+            StepText { id: format!("user-{}", user.value), call, command, origin: user.origin }
+        }
+        (PostgresStep::Extension(i), _) => {
+            let (database, extension) = &postgres.extensions[i];
+            let mut command: Vec<Arg<'m>> = ["fly", "mpg", "databases", "extensions", "enable"].map(Arg::from).to_vec();
+            command.extend([word(extension.as_str()), "--cluster".into(), Arg::Found("CLUSTER_ID")]);
+            command.extend(["--database".into(), word(database.as_str())]);
+            let call = vec!["mpg_extension".into(), name, word(database.as_str()), word(extension.as_str())];
+            let id = format!("extension-{database}.{}", extension.value);
+            StepText { id, call, command, origin: extension.origin }
         }
         (PostgresStep::Replicas(i), _) => {
             let (replica, count) = &postgres.replicas[i];

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::fly_toml::MachineSize;
-use crate::value::{AppName, Count, Entries, Memory, Name, RegionCode, Sourced};
+use crate::value::{AppName, Count, Entries, Memory, Name, OneOrList, PostgresName, RegionCode, Sourced};
 
 /// A Postgres cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -26,6 +26,14 @@ pub struct PostgresSpec {
     pub version: Option<Sourced<u32>>,
     /// Whether a managed cluster has the PostGIS extension, which can be chosen at creation alone. Default: false.
     pub postgis: Option<Sourced<bool>>,
+    /// Further databases of a managed cluster, beside its `fly-db`.
+    #[serde(default)]
+    pub databases: Vec<Sourced<PostgresName>>,
+    /// Further users of a managed cluster, beside its `fly-user`: name to role.
+    #[serde(default)]
+    pub users: Entries<PostgresName, Sourced<Role>>,
+    /// Extensions of a managed cluster: a list for its `fly-db`, or a table of database to list.
+    pub extensions: Option<Sourced<Extensions>>,
     /// Unmanaged: machines in the primary region. Three elect a leader when one is lost. Default: 3 in production, 1
     /// elsewhere.
     pub nodes: Option<Sourced<Count>>,
@@ -34,6 +42,33 @@ pub struct PostgresSpec {
     /// Unmanaged: read replicas in other regions, region to number.
     #[serde(default)]
     pub replicas: Entries<RegionCode, Sourced<Count>>,
+}
+
+/// Names of extensions: those of the first database, or those of each.
+pub type Extensions = OneOrList<Entries<PostgresName, Vec<Sourced<PostgresName>>>, Sourced<PostgresName>>;
+
+/// What a user of a managed cluster may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Role {
+    /// Read and write data, and change tables.
+    SchemaAdmin,
+    /// Read and write data.
+    Writer,
+    /// Read data.
+    Reader,
+}
+
+impl Role {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SchemaAdmin => "schema_admin",
+            Self::Writer => "writer",
+            Self::Reader => "reader",
+        }
+    }
 }
 
 /// Who runs a cluster.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::super::RenderCx;
 use super::plain;
 use crate::facts::Facts;
+use crate::fly_toml::Vm;
 use crate::model::{App, Group, Model};
 
 pub(super) fn apps(out: &mut String, cx: RenderCx<'_>) {
@@ -44,7 +45,11 @@ fn image(app: &App, model: &Model) -> String {
 
 /// The size of a group's machines as flyctl works it out: a preset, and what overrides it.
 fn size(app: &App, group: &Group, facts: &Facts) -> String {
-    let Some(vm) = group.vm.map(|vm| &app.toml.vm[vm]) else { return "not set".to_owned() };
+    group.vm.map_or("not set".to_owned(), |vm| size_of(&app.toml.vm[vm], facts))
+}
+
+/// The same of one table of sizes.
+pub(super) fn size_of(vm: &Vm, facts: &Facts) -> String {
     let name = vm.size.as_ref().map_or(facts.machine_size, |size| size);
     let preset = facts.machine_size(name);
     let cpus = vm.cpus.map(|cpus| cpus.value).filter(|cpus| *cpus > 0);

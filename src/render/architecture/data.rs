@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{counted, plain};
 use crate::kinds::postgres::Engine;
-use crate::model::{Model, ResourceId};
+use crate::model::{Model, ResourceId, VolumeOrigin};
 use crate::spec::Kind;
 
 pub(super) fn data(out: &mut String, model: &Model) {
@@ -21,10 +21,18 @@ pub(super) fn data(out: &mut String, model: &Model) {
     };
     for (index, postgres) in model.postgres.iter().enumerate() {
         let kind = if let (Engine::Managed, Some(plan)) = (postgres.engine.value, &postgres.plan) {
-            format!(
-                "Managed Postgres {}, plan {}, {} GB",
-                postgres.version.value, plan.value, postgres.storage_gb.value
-            )
+            let (version, size) = (postgres.version.value, postgres.storage_gb.value);
+            let mut kind = format!("Managed Postgres {version}, plan {}, {size} GB", plan.value);
+            for database in &postgres.databases {
+                let _ = write!(kind, ", database `{}`", database.value);
+            }
+            for (user, role) in &postgres.users {
+                let _ = write!(kind, ", user `{}` ({})", user.value, role.as_str());
+            }
+            for (database, extension) in &postgres.extensions {
+                let _ = write!(kind, ", extension `{}` in `{database}`", extension.value);
+            }
+            kind
         } else {
             let replicas: String =
                 postgres.replicas.iter().map(|(r, n)| format!(", replica {} ×{}", r.value, n.value)).collect();
@@ -95,6 +103,26 @@ pub(super) fn volumes(out: &mut String, model: &Model) {
     if !rows.is_empty() {
         out.push_str("\n## Volumes\n\n| app | volume | path | number | size | snapshots |\n| --- | --- | --- | ---: | --- | --- |\n");
         out.push_str(&rows);
+        seeds(out, model);
+    }
+}
+
+/// What the first volumes begin with.
+fn seeds(out: &mut String, model: &Model) {
+    let mut gap = "\n";
+    for app in &model.apps {
+        for seed in &app.volumes {
+            let from = match &seed.from {
+                VolumeOrigin::Snapshot(id) => format!("it was in the snapshot `{}`", id.value),
+                VolumeOrigin::Volume(id) => format!("a fork of the volume `{}`", id.value),
+            };
+            let _ = writeln!(
+                out,
+                "{gap}The first volume `{}` of {} begins as {from}: it is made when there is none of that name, and all others begin empty.",
+                seed.name.value, app.key.value
+            );
+            gap = "";
+        }
     }
 }
 
@@ -111,18 +139,31 @@ pub(super) fn secrets(out: &mut String, model: &Model) {
                     format!("the output of {}", plain(&words.join(" ")))
                 }
                 From::Generate(generator) => format!("made at the first set-up, {}", generator.as_str()),
+                From::Token(token) => format!("a token, made by setup.sh: {}", token.kind.as_str()),
                 From::Manual(who) => format!("by hand: {}", plain(who)),
             };
             let _ = writeln!(rows, "| {} | `{}` | {from} |", app.key.value, secret.name.value);
         }
         for used in app.uses.iter().filter(|used| matches!(used.target.kind, Kind::Postgres | Kind::Redis)) {
-            let _ = writeln!(
+            let _ = write!(
                 rows,
-                "| {} | `{}` | {} |",
+                "| {} | `{}` | {}",
                 app.key.value,
                 used.variable.value,
                 model.reference(used.target.value)
             );
+            if used.is_direct() {
+                rows.push_str(", past the pooler");
+            }
+            for (what, name) in [("database", &used.database), ("user", &used.username)] {
+                if let Some(name) = name {
+                    let _ = write!(rows, ", {what} `{}`", name.value);
+                }
+            }
+            rows.push_str(" |\n");
+        }
+        if app.litefs.is_some() {
+            let _ = writeln!(rows, "| {} | `FLY_CONSUL_URL` | Consul, for LiteFS |", app.key.value);
         }
     }
     if !rows.is_empty() {

@@ -3,12 +3,13 @@
 mod apps;
 mod checklist;
 mod data;
+mod jobs;
 mod runbook;
 mod traffic;
 
 use std::fmt::Write as _;
 
-use super::RenderCx;
+use super::{RenderCx, litefs};
 use crate::graph::{Graph, mermaid};
 use crate::model::{App, Group, Model};
 
@@ -35,7 +36,10 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     apps::regions(&mut out, cx);
     data::data(&mut out, model);
     data::volumes(&mut out, model);
+    litefs::section(&mut out, cx);
+    jobs::jobs(&mut out, model, cx.facts);
     data::secrets(&mut out, model);
+    jobs::tokens(&mut out, model);
     traffic::domains(&mut out, model);
     checklist::checklist(&mut out, cx);
     checklist::waivers(&mut out, model);

@@ -47,12 +47,15 @@ impl Checks {
     pub(crate) fn push(&mut self, cx: RenderCx<'_>, StepCx { step, id, text, from }: &StepCx<'_>) {
         // Of a secret the name is enough, and flyctl does not show the domain of a bucket.
         let (function, count) = match step.action {
-            Action::Bucket(BucketStep::Domain) => return,
+            // Nothing shows what a volume was made of; that it is there the next line asks.
+            Action::Bucket(BucketStep::Domain) | Action::App(AppStep::Seed(_)) => return,
             Action::App(AppStep::Secret(i)) => match cx.model.apps[step.resource.index].secrets[i].source {
                 SecretSource::Manual(_) => ("secret_manual", 3),
-                SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Command(_) | SecretSource::Generate(_) => {
-                    ("secret", 3)
-                }
+                SecretSource::Env(_)
+                | SecretSource::File(_)
+                | SecretSource::Command(_)
+                | SecretSource::Generate(_)
+                | SecretSource::Token(_) => ("secret", 3),
             },
             Action::App(AppStep::Deploy) => ("deploy", 3),
             Action::App(_) | Action::Postgres(_) | Action::Redis(_) | Action::Bucket(BucketStep::Create) => {

@@ -95,7 +95,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
 }
 
 /// Whether a text names a path below a folder.
-fn is_below(text: &str, folder: &str) -> bool {
+pub(in crate::rules) fn is_below(text: &str, folder: &str) -> bool {
     text.match_indices(folder).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let behind = text[at + folder.len()..].chars().next();

@@ -3,7 +3,7 @@ use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::value::Origin;
 
 declare_rule! {
-    /// Checks that the image of an app with LiteFS has FUSE.
+    /// Checks that the image of an app with LiteFS has FUSE, and LiteFS where a spec declares it.
     ///
     /// ## Why
     ///
@@ -103,6 +103,17 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
         let Some(litefs) = model.beside.runs_litefs(index) else { continue };
         let Some((dockerfile, stage)) = model.image(index) else { continue };
+        if litefs.declared && !stage.iter().flat_map(|i| &i.words).any(|word| word.text.contains("litefs")) {
+            let at = stage.last().map_or_else(Default::default, |last| last.range);
+            cx.about(index)
+                .report(Origin::written(app.header), format!("the image of `{}` has no LiteFS", app.name.value))
+                .related_in(dockerfile.file, Origin::written(at), "starts the app without it")
+                .help(format!(
+                    "put the lines of {}/litefs.Dockerfile into it, which `flyarch build` writes",
+                    app.key.value
+                ));
+            continue;
+        }
         let runs: Vec<_> = stage.iter().filter(|i| i.name == "RUN").collect();
         let installs = |words: &[&str]| {
             runs.iter().find(|i| words.iter().all(|wanted| i.words.iter().any(|word| word.text == *wanted)))

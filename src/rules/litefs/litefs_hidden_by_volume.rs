@@ -125,7 +125,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 )
                 .label("a volume is mounted here")
                 .related_in(app.file, Origin::written(app.mounts_at()), "the volume")
-                .help("show databases elsewhere, such as `/litefs`, and mount the volume at `data.dir`");
+                .help(format!(
+                    "show databases elsewhere, such as `/litefs`, and mount the volume at `{}`",
+                    litefs.key("data.dir")
+                ));
         }
     }
 }

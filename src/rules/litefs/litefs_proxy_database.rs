@@ -109,6 +109,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
             )
             .label("no database of the app has this name")
             .related_in(app.file, file.value.origin, "the database of the app")
-            .help(format!("write `db: \"{name}\"`"));
+            .help(if litefs.declared {
+                format!("write `database = \"{name}\"`")
+            } else {
+                format!("write `db: \"{name}\"`")
+            });
     }
 }

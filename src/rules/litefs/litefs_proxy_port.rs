@@ -2,7 +2,7 @@ use crate::beside::At;
 use crate::model::Model;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
 use crate::spec::Level;
-use crate::value::Origin;
+use crate::value::{Origin, Port, Sourced};
 
 declare_rule! {
     /// Checks that requests reach the app through the proxy of LiteFS.
@@ -99,7 +99,14 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
         };
         let of_app = litefs.proxy_target.as_ref().and_then(port);
         let wanted = app.services.iter().filter_map(|service| service.internal_port);
-        if let Some(wanted) = wanted.clone().find(|wanted| Some(wanted.get()) == of_app && of_app != Some(of_proxy)) {
+        // Of a file it is not known whether the app serves requests elsewhere too.
+        let past = |wanted: &Sourced<Port>| Some(wanted.get()) == of_app || litefs.declared;
+        let proxied = wanted.clone().any(|wanted| wanted.get() == of_proxy);
+        let stray = wanted
+            .clone()
+            .find(past)
+            .filter(|wanted| if Some(wanted.get()) == of_app { of_app != Some(of_proxy) } else { !proxied });
+        if let Some(wanted) = stray {
             let edit = wanted
                 .origin
                 .is_written()
@@ -110,7 +117,7 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                     wanted.origin,
                     format!("requests to `{}` go past LiteFS: writes fail on other nodes", app.name.value),
                 )
-                .label("the app itself")
+                .label(if Some(wanted.get()) == of_app { "the app itself" } else { "not the proxy" })
                 .related_in(litefs.file, Origin::written(addr), "the proxy of LiteFS")
                 .help(format!("write `internal_port = {of_proxy}`"))
                 .fix(fix);

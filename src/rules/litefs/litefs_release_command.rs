@@ -116,7 +116,7 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let (file, at, what) = match (model.beside.runs_litefs(index), app.litefs()) {
+        let (file, at, what) = match (model.beside.runs_litefs(index), app.shows_litefs()) {
             (Some(litefs), _) => (litefs.file, Origin::written(litefs.exec.unwrap_or_default()), "what LiteFS runs"),
             (None, Some(at)) => (app.file, at, "LiteFS"),
             (None, None) => continue,
@@ -129,7 +129,10 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                 .report(release.origin, format!("the databases of `{}` are not migrated", app.name.value))
                 .label("runs without LiteFS")
                 .related_in(file, at, what)
-                .help("let LiteFS run it: an entry of `exec` with `if-candidate: true`, and `promote: true` under `lease`");
+                .help(match &app.litefs {
+                    Some(_) => format!("let LiteFS run it: `migrate = \"…\"` in {}", app.table("litefs")),
+                    None => "let LiteFS run it: an entry of `exec` with `if-candidate: true`, and `promote: true` under `lease`".to_owned(),
+                });
         }
     }
 }

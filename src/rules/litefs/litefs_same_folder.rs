@@ -102,8 +102,12 @@ fn check(model: &Model, cx: &mut Cx<'_>) {
                     Origin::written(*at),
                     format!("LiteFS of `{}` does not start: its two folders are one", app.name.value),
                 )
-                .label("also `fuse.dir`")
-                .help("give it two, such as `/litefs` for `fuse.dir` and `/var/lib/litefs` for `data.dir`");
+                .label(format!("also `{}`", litefs.key("fuse.dir")))
+                .help(format!(
+                    "give it two, such as `/litefs` for `{}` and `/var/lib/litefs` for `{}`",
+                    litefs.key("fuse.dir"),
+                    litefs.key("data.dir")
+                ));
         }
     }
 }

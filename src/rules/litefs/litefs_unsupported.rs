@@ -85,7 +85,7 @@ declare_rule! {
 
 fn check(model: &Model, cx: &mut Cx<'_>) {
     for (index, app) in model.apps.iter().enumerate() {
-        let (file, at) = match (model.beside.runs_litefs(index), app.litefs()) {
+        let (file, at) = match (model.beside.runs_litefs(index), app.shows_litefs()) {
             (Some(litefs), _) => {
                 let folder = litefs.fuse_dir.as_ref().map_or_else(TextRange::default, |at| at.1);
                 (litefs.file, Origin::written(folder))

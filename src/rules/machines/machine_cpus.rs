@@ -67,7 +67,8 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     let release = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command_vm.as_ref());
-    for vm in app.toml.vm.iter().map(|vm| &vm.value).chain(release.map(|vm| &*vm.value)) {
+    let jobs = app.jobs.iter().map(|job| &job.vm);
+    for vm in app.toml.vm.iter().map(|vm| &vm.value).chain(release.map(|vm| &*vm.value)).chain(jobs) {
         if vm.gpu_kind.is_none() {
             judge(vm, cx);
         }

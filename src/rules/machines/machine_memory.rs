@@ -87,7 +87,8 @@ declare_rule! {
 fn check(app: &App, cx: &mut Cx<'_>) {
     let release = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command_vm.as_ref());
     let release = release.map(|vm| (&*vm.value, vm.range()));
-    for (vm, table) in app.toml.vm.iter().map(|vm| (&vm.value, vm.range())).chain(release) {
+    let jobs = app.jobs.iter().map(|job| (&job.vm, job.key.range()));
+    for (vm, table) in app.toml.vm.iter().map(|vm| (&vm.value, vm.range())).chain(release).chain(jobs) {
         if let Some(guest) = guest(vm, cx.facts) {
             judge(&guest, table, cx);
         }

@@ -46,6 +46,20 @@ declare_rule! {
     /// ```
     ///
     /// ```toml,bad
+    /// [app.web.schedule.nightly]
+    /// command = "bin/nightly"
+    /// every = "daily"
+    /// vm = { size = "shared-cpu-3x" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.web.schedule.nightly]
+    /// command = "bin/nightly"
+    /// every = "daily"
+    /// vm = { size = "shared-cpu-4x" }
+    /// ```
+    ///
+    /// ```toml,bad
     /// [app.model.vm]
     /// size = "l40s"
     /// ```
@@ -82,7 +96,8 @@ declare_rule! {
 
 fn check(app: &App, cx: &mut Cx<'_>) {
     let release = app.toml.deploy.as_ref().and_then(|deploy| deploy.release_command_vm.as_ref());
-    for vm in app.toml.vm.iter().map(|vm| &vm.value).chain(release.map(|vm| &*vm.value)) {
+    let jobs = app.jobs.iter().map(|job| &job.vm);
+    for vm in app.toml.vm.iter().map(|vm| &vm.value).chain(release.map(|vm| &*vm.value)).chain(jobs) {
         judge(vm, cx);
     }
 }

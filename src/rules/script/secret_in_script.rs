@@ -100,7 +100,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
                 secret_in_words(facts, &texts).map(|(at, kind)| (words[at].origin, kind))
             }
             SecretSource::Manual(text) => in_line(facts, text).map(|kind| (text.origin, kind)),
-            SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Generate(_) => None,
+            SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Generate(_) | SecretSource::Token(_) => None,
         };
         if let Some((at, kind)) = found {
             report(app, &format!("the source of `{name}`"), at, kind, Place::SetUp, cx);

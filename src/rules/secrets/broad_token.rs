@@ -1,3 +1,4 @@
+use crate::kinds::app::{SecretSource, TokenKind};
 use crate::model::{App, Model};
 use crate::rules::fly_commands::each_fly_command;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
@@ -32,6 +33,21 @@ declare_rule! {
     /// ```toml,bad
     /// [app.runner]
     /// console_command = "sh -c 'FLY_API_TOKEN=$(cat /run/token); fly tokens create org -o mine'"
+    /// ```
+    ///
+    /// A token that the set-up makes may be for one app:
+    ///
+    /// ```toml,bad
+    /// [app.scaler.secrets.FAS_API_TOKEN]
+    /// token = { kind = "org", expiry = "8760h" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.worker]
+    /// processes = { worker = "node worker.js" }
+    ///
+    /// [app.scaler.secrets.FAS_API_TOKEN]
+    /// token = { kind = "deploy", app = "app.worker", expiry = "8760h" }
     /// ```
     ///
     /// Scripts and workflows beside a fly.toml are looked at too:
@@ -91,6 +107,14 @@ fn beside(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
+    for secret in &app.secrets {
+        let SecretSource::Token(token) = &secret.source else { continue };
+        if token.kind.value == TokenKind::Org {
+            cx.report(token.kind.origin, format!("`{}` gets a token of the whole organisation", app.name.value))
+                .label("everything in all of its apps")
+                .help("a deploy token is for one app: `kind = \"deploy\"` and `app = \"app.…\"`; one that looks is `kind = \"readonly\"`");
+        }
+    }
     each_fly_command(app, |command| {
         let Some((whose, label)) = whose(|path| command.is(path)) else { return };
         let message = format!("`{}` of `{}` hands out the token of {whose}", command.key, app.name.value);

@@ -72,6 +72,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
             | SecretSource::File(_)
             | SecretSource::Command(_)
             | SecretSource::Generate(_)
+            | SecretSource::Token(_)
             | SecretSource::Manual(_) => continue,
         };
         cx.report(name.origin, format!("the file of `{}` in `{}` will be rubbish", name.value, app.name.value))

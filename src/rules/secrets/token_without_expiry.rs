@@ -1,3 +1,4 @@
+use crate::kinds::app::SecretSource;
 use crate::model::{App, Model};
 use crate::rules::fly_commands::each_fly_command;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
@@ -27,6 +28,18 @@ declare_rule! {
     /// ```toml,bad
     /// [app.runner]
     /// console_command = "fly tokens create readonly"
+    /// ```
+    ///
+    /// A token that the set-up makes ends when the spec says so:
+    ///
+    /// ```toml,bad
+    /// [app.scaler.secrets.FAS_PROMETHEUS_TOKEN]
+    /// token = { kind = "readonly" }
+    /// ```
+    ///
+    /// ```toml,good
+    /// [app.scaler.secrets.FAS_PROMETHEUS_TOKEN]
+    /// token = { kind = "readonly", expiry = "8760h" }
     /// ```
     ///
     /// Scripts and workflows beside a fly.toml are looked at too:
@@ -73,6 +86,19 @@ fn beside(model: &Model, cx: &mut Cx<'_>) {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
+    for secret in &app.secrets {
+        let SecretSource::Token(token) = &secret.source else { continue };
+        if token.expiry.is_none() {
+            cx.report(
+                secret.name.origin,
+                format!("the token `{}` of `{}` outlives its makers", secret.name.value, app.name.value),
+            )
+            .label("valid for 20 years")
+            .help(
+                "say when it ends, such as `expiry = \"8760h\"`, and replace it before that: ARCHITECTURE.md says how",
+            );
+        }
+    }
     each_fly_command(app, |command| {
         let creates = command.is(&["tokens", "create"]) || command.is(&["token", "create"]);
         if !creates || command.has(&["-x", "--expiry", "-h", "--help"]) || command.words.len() < 3 {

@@ -80,7 +80,7 @@ declare_rule! {
 
 fn check(app: &App, index: usize, cx: &mut Cx<'_>) {
     let Some((dockerfile, stage)) = cx.model.image(index) else { return };
-    if app.workload.listen_port.is_some() || app.toml.env.get("PORT").is_some() {
+    if app.workload.listen_port.is_some() || app.toml.env.get("PORT").is_some() || app.litefs.is_some() {
         return;
     }
     let port_of = |value: &str| value.parse::<u16>().ok();

@@ -77,29 +77,33 @@ fn check(app: &App, cx: &mut Cx<'_>) {
     if tcp().next().is_none() || tcp().any(|service| service.internal_port.is_none()) {
         return;
     }
-    let known = |port: u16| tcp().filter_map(internal).any(|internal| internal.get() == port);
-    let Some(internal) = tcp().find_map(internal) else { return };
+    // Behind LiteFS its proxy knows the port of the app.
+    let behind = app.litefs.as_ref().map(|litefs| litefs.target_port);
+    let known =
+        |port: u16| behind.map_or_else(|| tcp().filter_map(internal).any(|i| i.get() == port), |i| i.get() == port);
+    let Some(internal) = behind.or_else(|| tcp().find_map(internal)) else { return };
     let said = app.workload.listen_port.map(|port| (port.get(), port.origin));
     let of_env = || {
         let (_, value) = app.toml.env.get("PORT")?;
         Some((value.as_str().parse::<u16>().ok()?, value.origin))
     };
     let Some((port, at)) = said.or_else(of_env).filter(|&(port, _)| port > 0 && !known(port)) else { return };
-    report(app, internal, (port, at, said.is_some()), tcp().count() == 1, cx);
+    report(app, internal, (port, at, said.is_some()), behind.is_some() || tcp().count() == 1, cx);
 }
 
 fn report(app: &App, internal: Sourced<Port>, (port, at, said): (u16, Origin, bool), alone: bool, cx: &mut Cx<'_>) {
     let edit = cx.edits().replace(internal.range(), port.to_string());
     let fix = cx.unsafe_fix(format!("connect to {port}"), Some(edit).filter(|_| alone));
     let name = &app.name.value;
+    let key = if app.litefs.is_some() { "target_port" } else { "internal_port" };
     let finding = if said {
         cx.report(internal.origin, format!("requests for `{name}` go to a port on which it does not listen"))
             .related(at, "where it listens")
-            .help(format!("write the port on which it listens: `internal_port = {port}`"))
+            .help(format!("write the port on which it listens: `{key} = {port}`"))
     } else {
         cx.warn(internal.origin, format!("`{name}` is told to listen on {port}, and asked on {}", internal.value))
             .related(at, "most frameworks listen on this port")
-            .help(format!("write `internal_port = {port}`, unless a program in front listens on {}", internal.value))
+            .help(format!("write `{key} = {port}`, unless a program in front listens on {}", internal.value))
     };
     finding.label("the proxy connects here").fix(fix);
 }

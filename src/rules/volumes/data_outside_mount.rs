@@ -83,7 +83,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         // A mount below it: the data may be in there.
         let below = app.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref()).any(|to| is_below(to, path));
         // The image of a database is for `database-without-volume`.
-        if below || app.litefs().is_some() || app.database_image(cx.facts).is_some() {
+        if below || app.shows_litefs().is_some() || app.database_image(cx.facts).is_some() {
             continue;
         }
         let mut mounts = app.toml.mounts.iter().filter_map(|mount| mount.destination.as_ref());

@@ -66,7 +66,7 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    if app.toml.mounts.is_empty() || app.toml.env.is_empty() || app.litefs().is_some() {
+    if app.toml.mounts.is_empty() || app.toml.env.is_empty() || app.shows_litefs().is_some() {
         return;
     }
     // Copies of a database of Turso are made for every machine.

@@ -77,7 +77,7 @@ declare_rule! {
 }
 
 fn check(app: &App, cx: &mut Cx<'_>) {
-    if app.toml.env.is_empty() || app.litefs().is_some() {
+    if app.toml.env.is_empty() || app.shows_litefs().is_some() {
         return;
     }
     // These fetch the file again when a machine starts.

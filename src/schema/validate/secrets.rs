@@ -57,6 +57,8 @@ impl Judge<'_> {
                     "no shell runs it: write it as a list, such as `command = [\"op\", \"read\", \"op://vault/a\"]`";
                 self.hidden_value(WRONG_TYPE, place.value, place.value, message, help.to_owned());
             }
+            // What a token is for is no secret; a text in its place may be one.
+            [_, "token", _, ..] => return false,
             [_, key, ..] if *key != "generate" && text.is_some() => {
                 let message = format!("`{key}` cannot have this value");
                 let help = format!("it says where the value comes from, and is not the value itself; {REPLACE}");
@@ -71,7 +73,7 @@ impl Judge<'_> {
     /// every form that there is.
     pub(super) fn hide_secrets(&mut self, path: &[&str], first: usize) {
         let ["app", _, "secrets", _, rest @ ..] = path else { return };
-        if self.tree.is_item(&path[..4]) || rest.first() == Some(&"generate") {
+        if self.tree.is_item(&path[..4]) || rest.first() == Some(&"generate") || matches!(rest, ["token", _, ..]) {
             return;
         }
         for range in self.tree.strings(&path[..4]) {

@@ -2,18 +2,23 @@
 
 mod defaults;
 mod groups;
+mod jobs;
+mod litefs;
+mod opened;
 mod paths;
 mod services;
+mod tokens;
+mod volumes;
 mod wire;
 
 pub(crate) use wire::{expand, wire};
 
-use super::{Access, AppSpec, IpsSpec, V4, Workload};
+use super::{Access, AppSpec, IpsSpec, V4, Workload, WriteRouting, WriteRoutingSpec};
 use crate::fly_toml::FlyToml;
 use crate::lower::{CONFLICT, DUPLICATE_VARIABLE, INVALID_NAME, LowerCx, WRONG_REFERENCE};
-use crate::model::{App, AppForm, Group, Ips, ResourceId, Secret, Service, Use, fit_shared_ipv4};
+use crate::model::{App, AppForm, Group, Ips, LiteFs, Replay, ResourceId, Secret, Service, Use, fit_shared_ipv4};
 use crate::source::TextRange;
-use crate::spec::{Kind, Reference, Tier};
+use crate::spec::{Kind, Reference, Tier, UseSpec};
 use crate::value::{AppName, Entries, EnvName, HostName, Key, Origin, Scalar, Sourced, Why};
 
 static NAME: Why = Why { reason: "names are made of the project's name and the key", source: "docs/language.md" };
@@ -45,11 +50,15 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
     domains(&spec.domains, &access, cx);
     let image_from = image_from(spec.image_from.as_ref(), &toml, cx);
     let uses = uses(spec.uses, cx);
+    let volumes = volumes::lower(spec.volume, &toml, cx);
     let secrets_at = spec.secrets.as_ref().map(Sourced::range);
     let secrets = spec.secrets.map(|secrets| secrets.value).unwrap_or_default();
-    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| Secret { name, source }).collect();
+    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, source)| tokens::secret(name, source, cx)).collect();
     paths::check(spec.source.as_ref(), &toml, &secrets, cx);
-    variables(&toml.env, &uses, &secrets, cx);
+    let litefs = litefs::lower(spec.litefs.take(), &toml, &groups, &primary_region, cx);
+    variables(&toml.env, &uses, &secrets, litefs.as_ref(), cx);
+    let (write_routing, replay) = write_routing(spec.write_routing, cx);
+    let jobs = jobs::lower(std::mem::take(&mut spec.schedule), &primary_region, cx);
     let after = spec
         .after
         .iter()
@@ -75,10 +84,14 @@ pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<
         domains: spec.domains,
         uses,
         secrets,
+        volumes,
+        jobs,
         after,
         image_from,
         source: spec.source.unwrap_or_else(|| Sourced::filled(".".to_owned(), header, &SOURCE)),
-        write_routing: spec.write_routing,
+        write_routing,
+        replay,
+        litefs,
         workload,
         workload_at,
         allow: spec.allow,
@@ -118,10 +131,14 @@ pub(crate) fn lower_file(
         domains: Vec::new(),
         uses: Vec::new(),
         secrets: Vec::new(),
+        volumes: Vec::new(),
+        jobs: Vec::new(),
         after: Vec::new(),
         image_from: None,
         source: Sourced::filled(".".to_owned(), header, &SOURCE),
         write_routing: None,
+        replay: None,
+        litefs: None,
         workload: Workload::default(),
         workload_at: None,
         allow: Entries::default(),
@@ -253,20 +270,50 @@ fn image_from(reference: Option<&Sourced<Reference>>, toml: &FlyToml, cx: &mut L
     Some(Sourced { value: id.index, origin: reference.origin })
 }
 
-fn uses(entries: Entries<EnvName, Sourced<Reference>>, cx: &mut LowerCx<'_>) -> Vec<Use> {
-    let resolve = |(variable, reference): (Sourced<EnvName>, Sourced<Reference>)| {
-        let target = cx.resolve(&reference)?;
-        Some(Use { variable, target: Sourced { value: target, origin: reference.origin } })
+/// How writes reach the primary, and what helps them there.
+fn write_routing(
+    spec: Option<Sourced<WriteRoutingSpec>>,
+    cx: &mut LowerCx<'_>,
+) -> (Option<Sourced<WriteRouting>>, Option<Replay>) {
+    let Some(spec) = spec else { return (None, None) };
+    let (origin, WriteRoutingSpec { by, framework, paths }) = (spec.origin, spec.value);
+    let replayed = by == WriteRouting::FlyReplay;
+    let helper = framework.as_ref().map(|f| f.origin).or(paths.first().map(|path| path.origin));
+    if let Some(helper) = helper.filter(|_| !replayed) {
+        cx.report
+            .error(CONFLICT, helper, "a middleware for an app that writes to the primary itself")
+            .help("write `by = \"fly-replay\"`, or `write_routing = \"direct\"` and nothing more");
+    }
+    let replay = replayed.then(|| Replay { framework: framework.map(|framework| framework.value), paths });
+    (Some(Sourced { value: by, origin }), replay)
+}
+
+fn uses(entries: Entries<EnvName, Sourced<UseSpec>>, cx: &mut LowerCx<'_>) -> Vec<Use> {
+    let resolve = |(variable, spec): (Sourced<EnvName>, Sourced<UseSpec>)| {
+        let Sourced { value: UseSpec { of, table }, origin } = spec;
+        let (reference, url, database, username) = match table {
+            Some(table) => (table.of, table.url, table.database, table.username),
+            None => (Sourced { value: of, origin }, None, None, None),
+        };
+        let target = Sourced { value: cx.resolve(&reference)?, origin };
+        Some(Use { variable, target, url, database, username })
     };
     entries.into_iter().filter_map(resolve).collect()
 }
 
-/// A variable has one source: `env`, `uses` or `secrets`. Of two on Fly.io the secret would win in silence.
-fn variables(env: &Entries<String, Sourced<Scalar>>, uses: &[Use], secrets: &[Secret], cx: &mut LowerCx<'_>) {
+/// A variable has one source: `env`, `uses`, `secrets` or LiteFS. Of two on Fly.io the secret would win in silence.
+fn variables(
+    env: &Entries<String, Sourced<Scalar>>,
+    uses: &[Use],
+    secrets: &[Secret],
+    litefs: Option<&LiteFs>,
+    cx: &mut LowerCx<'_>,
+) {
     let env = env.iter().map(|(name, _)| (name.value.as_str(), name.origin, "env"));
     let uses = uses.iter().map(|used| (used.variable.as_str(), used.variable.origin, "uses"));
     let secrets = secrets.iter().map(|secret| (secret.name.as_str(), secret.name.origin, "secrets"));
-    let mut all: Vec<(&str, Origin, &str)> = env.chain(uses).chain(secrets).collect();
+    let consul = litefs.map(|litefs| ("FLY_CONSUL_URL", Origin::written(litefs.at), "litefs"));
+    let mut all: Vec<(&str, Origin, &str)> = env.chain(uses).chain(secrets).chain(consul).collect();
     all.sort_by_key(|&(name, origin, _)| (name, origin.range));
     for pair in all.windows(2) {
         let [(name, first, first_in), (other, second, second_in)] = [pair[0], pair[1]];

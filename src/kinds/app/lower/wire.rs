@@ -1,7 +1,7 @@
 //! Variables that say where other declarations are, and the search for references that lead back.
 
 use super::super::Access;
-use super::app_of;
+use super::{app_of, opened};
 use crate::fly_toml::AutoStop;
 use crate::lower::{CYCLE, LowerCx, UNKNOWN_REFERENCE, WRONG_REFERENCE};
 use crate::model::{App, Model};
@@ -32,7 +32,10 @@ pub(crate) fn wire(model: &mut Model, cx: &mut LowerCx<'_>) {
                     None => continue,
                 },
                 Kind::Bucket => (model.buckets[target.index].name.to_string(), &USED_BUCKET),
-                Kind::Postgres | Kind::Redis => continue,
+                Kind::Postgres | Kind::Redis => {
+                    opened::check(&model.apps[index].uses[used], model, cx);
+                    continue;
+                }
             };
             let value = Sourced::filled(Scalar::from(value), target.range(), why);
             model.apps[index].toml.env.push(variable.map(|name| name.to_string()), value);

@@ -7,6 +7,7 @@ use super::block;
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Model, Postgres, ResourceId, Use};
 use crate::spec::Kind;
+use crate::value::{PostgresName, Sourced};
 
 pub(super) fn volumes(out: &mut String, model: &Model) {
     let mounted = model.apps.iter().find_map(|app| Some((app, app.groups.iter().find_map(|group| group.mount)?)));
@@ -28,6 +29,20 @@ pub(super) fn volumes(out: &mut String, model: &Model) {
                 "fly volumes create {} -a {name} --snapshot-id SNAPSHOT_ID --size {size} --region REGION --yes",
                 quote(source)
             ),
+        ],
+    );
+    let _ = writeln!(
+        out,
+        "\n### Fork a volume\n\n\
+         For instance of `{name}`: a copy of what one holds now, in this or another region, for a machine that does not exist\n\
+         yet. It has the size of its source, and keeps snapshots for 5 days until somebody says otherwise.",
+    );
+    let days = mount.snapshot_retention.as_ref().map_or(5, |days| days.value);
+    block(
+        out,
+        &[
+            format!("fly volumes fork VOLUME_ID -a {name} --name {} --region REGION", quote(source)),
+            format!("fly volumes update NEW_VOLUME_ID -a {name} --snapshot-retention {days}"),
         ],
     );
 }
@@ -72,7 +87,15 @@ fn managed(out: &mut String, model: &Model, postgres: &Postgres, users: &[(&App,
     for (app, used) in users {
         let (name, variable) = (&app.name.value, &used.variable.value);
         lines.push(format!("fly secrets unset {variable} --stage -a {name}"));
-        lines.push(format!("fly mpg attach NEW_CLUSTER_ID -a {name} --variable-name {variable}"));
+        // What leads past the pooler, no attachment makes: ./setup.sh does.
+        if used.is_direct() {
+            continue;
+        }
+        let flag = |flag: &str, name: &Option<Sourced<PostgresName>>| {
+            name.as_ref().map_or(String::new(), |name| format!(" {flag} {}", quote(name.as_str())))
+        };
+        let of = flag("--database", &used.database) + &flag("--username", &used.username);
+        lines.push(format!("fly mpg attach NEW_CLUSTER_ID -a {name} --variable-name {variable}{of}"));
     }
     block(out, &lines);
     settle(out, postgres);

@@ -23,6 +23,7 @@ pub(super) fn runbook(out: &mut String, cx: RenderCx<'_>) {
          **First in an incident:** <https://status.flyio.net> says whether it is Fly.io, and mails whoever subscribes there.\n",
     );
     tokens::tokens(out, cx);
+    super::jobs::replace_token(out, cx.model);
     rollback(out, cx);
     stops(out, cx.model);
     regions::lost(out, cx);
@@ -32,7 +33,7 @@ pub(super) fn runbook(out: &mut String, cx: RenderCx<'_>) {
 }
 
 /// Commands as a block of their own.
-fn block(out: &mut String, lines: &[String]) {
+pub(super) fn block(out: &mut String, lines: &[String]) {
     let _ = write!(out, "\n```sh\n{}\n```\n", lines.join("\n"));
 }
 
