@@ -22,7 +22,7 @@ use support::mutations;
 use world::{World, golden};
 
 /// The pairs in golden/diff, and the class that leads. Each is of one change, or of few that belong together.
-const PAIRS: [(&str, Class); 27] = [
+const PAIRS: [(&str, Class); 28] = [
     ("app-name", Class::Replacement),
     ("auto-stop", Class::Rolling),
     ("command", Class::Rolling),
@@ -31,6 +31,7 @@ const PAIRS: [(&str, Class); 27] = [
     ("fewer-machines-with-volumes", Class::DataLoss),
     ("image", Class::Rolling),
     ("immediate", Class::Downtime),
+    ("job", Class::Cost),
     ("lost-database", Class::DataLoss),
     ("lost-region", Class::Cost),
     ("made-private", Class::Security),

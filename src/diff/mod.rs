@@ -182,6 +182,8 @@ pub fn compare(old: Side<'_>, new: Side<'_>, facts: &Facts) -> Diff {
     apps::compare(&mut cx);
     data::compare(&mut cx);
     policy::policy(&mut cx);
+    let steps = steps::compare(old.model, new.model, facts);
+    steps::tell(&mut cx, &steps);
     let mut changes = cx.changes;
     let (before, by_old) = costs(old.model, facts);
     let (after, by_new) = costs(new.model, facts);
@@ -201,7 +203,7 @@ pub fn compare(old: Side<'_>, new: Side<'_>, facts: &Facts) -> Diff {
         }
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.leading()));
-    Diff { changes, cost_before: before, cost_after: after, steps: steps::compare(old.model, new.model, facts) }
+    Diff { changes, cost_before: before, cost_after: after, steps }
 }
 
 /// What a model costs, and each of its declarations.

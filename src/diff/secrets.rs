@@ -42,7 +42,7 @@ fn secrets(cx: &mut Cx<'_>, old: &App, new: &App, release: &Release) {
                     change = change
                         .person("Set it by hand: `setup.sh` says who, and waits with the deploy until it is there.");
                 }
-                SecretSource::Command(_) | SecretSource::Generate(_) => {}
+                SecretSource::Command(_) | SecretSource::Generate(_) | SecretSource::Token(_) => {}
             }
             cx.add(change.at(at));
             continue;
@@ -84,6 +84,7 @@ fn source(source: &SecretSource) -> String {
         SecretSource::File(path) => format!("the file `{}`", path.value),
         SecretSource::Command(_) => "a command".to_owned(),
         SecretSource::Generate(generator) => format!("generated, {}", generator.as_str()),
+        SecretSource::Token(_) => "a token of Fly.io".to_owned(),
         SecretSource::Manual(_) => "a person".to_owned(),
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::{Change, Class, Cx};
 use crate::facts::{Facts, without_tokens};
 use crate::model::Model;
 use crate::plan::{Arg, Layout, plan};
+use crate::source::TextRange;
 
 /// How a step differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +37,14 @@ pub struct StepChange {
     pub id: String,
     /// How it differs.
     pub kind: StepChangeKind,
+    /// What it comes from, in the spec that has it.
+    pub(super) range: TextRange,
     /// Its command as it is now, if it is one and the same every time; of a step that is gone as it was.
     pub command: Option<String>,
 }
 
-/// What a step calls, and its command.
-type Words = (Vec<String>, Vec<String>);
+/// What a step calls, its command, and what it comes from.
+type Words = (Vec<String>, Vec<String>, TextRange);
 
 fn steps(model: &Model) -> Vec<(String, Words)> {
     let layout = Layout::default();
@@ -55,7 +59,7 @@ fn steps(model: &Model) -> Vec<(String, Words)> {
     };
     let steps = plan(model).steps.into_iter().map(|step| {
         let text = step.text(model, &layout);
-        (step.id(model, &text), (words(&text.call), words(&text.command)))
+        (step.id(model, &text), (words(&text.call), words(&text.command), text.origin.range))
     });
     steps.collect()
 }
@@ -78,16 +82,52 @@ pub(super) fn compare(old: &Model, new: &Model, facts: &Facts) -> Vec<StepChange
     for (id, words) in &new {
         let kind = match before.get(id.as_str()) {
             None => StepChangeKind::Added,
-            Some(earlier) if **earlier != *words => StepChangeKind::Changed,
+            Some(earlier) if (&earlier.0, &earlier.1) != (&words.0, &words.1) => StepChangeKind::Changed,
             Some(_) => continue,
         };
-        found.push(StepChange { id: id.clone(), kind, command: shown(&words.1, facts) });
+        found.push(StepChange { id: id.clone(), kind, range: words.2, command: shown(&words.1, facts) });
     }
     let gone = old.iter().filter(|(id, _)| !after.contains_key(id.as_str()));
     found.extend(gone.map(|(id, words)| StepChange {
         id: id.clone(),
         kind: StepChangeKind::Removed,
+        range: words.2,
         command: shown(&words.1, facts),
     }));
     found
+}
+
+/// What the other files here tell with the change that brings a step.
+const TOLD: [&str; 11] = [
+    "create",
+    "ip-",
+    "attach-",
+    "secret-",
+    "volumes-",
+    "deploy",
+    "scale-",
+    "certificate-",
+    "replicas-",
+    "domain",
+    "verify",
+];
+
+/// Tells steps that no other change tells: jobs, the first volume of a name, databases and users of a cluster.
+pub(super) fn tell(cx: &mut Cx<'_>, steps: &[StepChange]) {
+    for step in steps {
+        let Some((of, what)) = step.id.split_once('/') else { continue };
+        let is_told = cx.changes.iter().any(|change| change.of == of && change.leading() > Class::NoEffect);
+        if what == "verify" || is_told && TOLD.iter().any(|known| what.starts_with(known)) {
+            continue;
+        }
+        let (words, effect) = match step.kind {
+            StepChangeKind::Added => ("is new", "`setup.sh` does it beside what runs."),
+            StepChangeKind::Changed => ("is another", "What `setup.sh --dry-run` says of it is what it would do."),
+            StepChangeKind::Removed => ("is gone", "What it made stays, and goes on: `setup.sh` takes nothing away."),
+        };
+        let is_gone = step.kind == StepChangeKind::Removed;
+        let at = if is_gone { cx.there(step.range) } else { cx.here(step.range) };
+        let change = Change::new(&[Class::InPlace, Class::Cost], of, format!("the step `{what}` {words}"));
+        cx.add(change.effect(effect).at(at));
+    }
 }
