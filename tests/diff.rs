@@ -172,6 +172,19 @@ fn values_that_look_like_secrets_are_masked() {
     }
 }
 
+/// A job has the variables of its app in its command.
+#[test]
+fn commands_of_steps_are_masked() {
+    let [old, new] = pair("job");
+    for secret in ["q8Zr4vTn2LxWc7Yb1KsD9pJm", "sk_live_51H8sJ2eZvKYlo2CqXkT9mN4b"] {
+        let new = new.replace("LOG_LEVEL = \"info\"", &format!("API_TOKEN = \"{secret}\""));
+        let new = new.replace("bin/cleanup\"", &format!("bin/cleanup --password {secret} --token={secret}\""));
+        let diff = difference(&old, &new).unwrap();
+        assert!(diff.steps.iter().any(|step| step.id == "app.web/job-cleanup"), "{:#?}", diff.steps);
+        assert!(!format!("{diff:?}").contains(secret), "{:#?}", diff.steps);
+    }
+}
+
 #[test]
 fn rendered_files_are_shown_when_asked_for() {
     let run = world("image").run(&["diff", "old.toml", "new.toml", "--files"]).exits(0);

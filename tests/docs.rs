@@ -145,6 +145,28 @@ fn pages_of_examples_are_about_their_specs() {
     }
 }
 
+/// What docs/systems.md quotes stands in the file that it names.
+#[test]
+fn systems_are_where_the_table_says() {
+    let page = Path::new(ROOT).join("docs/systems.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
+    assert_eq!(rows.len(), 56);
+    let mut quoted = 0;
+    for row in rows {
+        // "`TEXT` in [NAME](PATH)": what is in front of a link, and the link.
+        for part in row.split("](").collect::<Vec<_>>().windows(2) {
+            let path = page.parent().unwrap().join(part[1].split(')').next().unwrap());
+            let file = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let Some((before, _)) = part[0].rsplit_once("` in [") else { continue };
+            let quotation = before.rsplit('`').next().unwrap().replace("\\|", "|");
+            assert!(file.contains(&quotation), "{} has no {quotation}", path.display());
+            quoted += 1;
+        }
+    }
+    assert!(quoted > 100, "{quoted}");
+}
+
 #[test]
 fn the_reference_knows_every_key() {
     let text = fs::read_to_string(Path::new(ROOT).join("docs/language.md")).unwrap();

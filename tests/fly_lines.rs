@@ -50,6 +50,10 @@ fn all_lines_of_all_runbooks_are_in_the_catalogue() {
         for line in blocks.iter().flat_map(|block| block.lines()) {
             let command = line.split("  # ").next().unwrap().split(" | gh ").next().unwrap();
             let words = shlex::split(command).unwrap_or_else(|| panic!("no words: {line}"));
+            // Its own script has its own tests.
+            if words[0] == "./setup.sh" {
+                continue;
+            }
             let Some(("fly", words)) = words.split_first().map(|(fly, words)| (fly.as_str(), words)) else {
                 panic!("no line of fly: {line}")
             };

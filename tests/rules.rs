@@ -203,7 +203,10 @@ fn unwrapped(example: &str) -> Option<Vec<(String, String)>> {
         let header = line.trim_start_matches('[').split(']').next().unwrap_or("");
         if line.starts_with('[') {
             let (key, rest) = header.strip_prefix("app.")?.split_once('.').unwrap_or((&header[4..], ""));
-            if ["workload", "secrets", "allow", "ips", "group", "litefs", "schedule"].iter().any(|own| rest.starts_with(own)) {
+            if ["workload", "secrets", "allow", "ips", "group", "litefs", "schedule"]
+                .iter()
+                .any(|own| rest.starts_with(own))
+            {
                 return None;
             }
             top = rest.is_empty();

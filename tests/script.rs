@@ -7,10 +7,10 @@
 
 #[path = "script/changes.rs"]
 mod changes;
-#[path = "script/data.rs"]
-mod data;
 #[path = "script/consul.rs"]
 mod consul;
+#[path = "script/data.rs"]
+mod data;
 #[path = "support/environments.rs"]
 mod environments;
 #[path = "script/faults.rs"]

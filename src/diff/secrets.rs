@@ -30,6 +30,17 @@ fn secrets(cx: &mut Cx<'_>, old: &App, new: &App, release: &Release) {
         let name = &secret.name.value;
         let at = cx.here(secret.name.range());
         let Some(before) = find(old, secret).map(|at| &old.secrets[at]) else {
+            if old.uses.iter().any(|used| used.variable.value == *name) {
+                let what = format!("the value of {name}: attached → {}", source(&secret.source));
+                let change = Change::new(&[Class::Security], new.reference(), what)
+                    .effect("Where it is set its value stays: the app goes on with what it was attached to.")
+                    .person(format!(
+                        "For the new value: `setup.sh --update-secrets --only {}/secret-{name}`, then `setup.sh`.",
+                        new.reference()
+                    ));
+                cx.add(change.at(at));
+                continue;
+            }
             let mut change = Change::new(&[release.class], new.reference(), format!("a new secret, {name}"))
                 .effect("It is staged, and one deploy carries it.")
                 .effect(&release.text);

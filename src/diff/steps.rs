@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Class, Cx};
-use crate::facts::{Facts, without_tokens};
+use crate::facts::{Facts, secret_in_words, without_tokens};
 use crate::model::Model;
 use crate::plan::{Arg, Layout, plan};
 use crate::source::TextRange;
@@ -68,6 +68,13 @@ fn steps(model: &Model) -> Vec<(String, Words)> {
 fn shown(words: &[String], facts: &Facts) -> Option<String> {
     if words.is_empty() {
         return None;
+    }
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // A job has variables and a command of the spec's in it.
+    let mut from = 0;
+    while let Some((at, _)) = secret_in_words(facts, &words[from..]) {
+        words[from + at] = "•";
+        from += at + 1;
     }
     let text = words.join(" ");
     Some(without_tokens(facts, &text).unwrap_or(text))

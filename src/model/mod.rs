@@ -10,15 +10,15 @@ mod app;
 mod calls;
 mod checks;
 mod data;
-mod litefs;
 mod jobs;
+mod litefs;
 
 pub use app::is_called_worker;
 pub use calls::{Call, Calls, Zone};
 pub use checks::HttpCheck;
 pub use data::{Bucket, FIRST_DATABASE, FIRST_USER, Postgres, Redis};
-pub use litefs::{LiteFs, Replay};
 pub use jobs::Job;
+pub use litefs::{LiteFs, Replay};
 
 use std::fmt;
 

@@ -35,7 +35,10 @@ pub(super) fn quote(word: &str) -> Cow<'_, str> {
 }
 
 /// Text for a comment: one line, whatever it holds.
-pub(super) fn comment(text: &str) -> String {
+pub(super) fn comment(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
@@ -62,7 +65,7 @@ fn try_render(template: &str, context: Value) -> Result<String, Error> {
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::Custom("sh".into()));
     env.set_formatter(format);
-    env.add_function("comment", |text: &str| Value::from_safe_string(comment(text)));
+    env.add_function("comment", |text: &str| Value::from_safe_string(comment(text).into_owned()));
     env.render_str(template, context)
 }
 

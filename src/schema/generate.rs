@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::spec::{Date, Spec};
 use crate::value::{
-    AppName, CommandLine, EnvName, FileName, Folder, HostName, Key, Name, PathPattern, PostgresName, Reason, RegionCode,
-    SnapshotId, UrlPath, VolumeId,
+    AppName, CommandLine, EnvName, FileName, Folder, HostName, Key, Name, PathPattern, PostgresName, Reason,
+    RegionCode, SnapshotId, UrlPath, VolumeId,
 };
 
 /// The schema of a spec, from the types.

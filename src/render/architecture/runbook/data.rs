@@ -7,7 +7,6 @@ use super::block;
 use crate::kinds::postgres::Engine;
 use crate::model::{App, Model, Postgres, ResourceId, Use};
 use crate::spec::Kind;
-use crate::value::{PostgresName, Sourced};
 
 pub(super) fn volumes(out: &mut String, model: &Model) {
     let mounted = model.apps.iter().find_map(|app| Some((app, app.groups.iter().find_map(|group| group.mount)?)));
@@ -91,10 +90,11 @@ fn managed(out: &mut String, model: &Model, postgres: &Postgres, users: &[(&App,
         if used.is_direct() {
             continue;
         }
-        let flag = |flag: &str, name: &Option<Sourced<PostgresName>>| {
-            name.as_ref().map_or(String::new(), |name| format!(" {flag} {}", quote(name.as_str())))
-        };
-        let of = flag("--database", &used.database) + &flag("--username", &used.username);
+        let flag =
+            |flag: &str, name: Option<&str>| name.map_or(String::new(), |name| format!(" {flag} {}", quote(name)));
+        let (database, username) = (used.database.as_ref(), used.username.as_ref());
+        let of = flag("--database", database.map(|name| name.as_str()))
+            + &flag("--username", username.map(|name| name.as_str()));
         lines.push(format!("fly mpg attach NEW_CLUSTER_ID -a {name} --variable-name {variable}{of}"));
     }
     block(out, &lines);
