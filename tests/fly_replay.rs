@@ -1,7 +1,7 @@
 //! The middleware of `write_routing = "fly-replay"`, each in its own language, with requests.
 //!
 //! A server of `tests/fly_replay/` has the rendered file in front of an app that answers everything. Node, Python and Go
-//! are needed when `FLYARCH_REQUIRE_TOOLS` is set; otherwise, and for Ruby and Elixir in any case, a test says that it was
+//! are needed when `FLYARCH_REQUIRE_LANGUAGES` is set; otherwise, and for Ruby and Elixir in any case, a test says that it was
 //! skipped. Nothing is fetched: of Django, Plug and Axum as much as the middleware uses is made beside the servers.
 #![expect(
     clippy::disallowed_methods,
@@ -140,7 +140,7 @@ fn command(words: &[&str], folder: &Path) -> Command {
 fn check(language: &Language) {
     let [tool, version] = language.tool;
     if let Err(error) = Command::new(tool).arg(version).output() {
-        let needed = language.required && std::env::var_os("FLYARCH_REQUIRE_TOOLS").is_some();
+        let needed = language.required && std::env::var_os("FLYARCH_REQUIRE_LANGUAGES").is_some();
         assert!(!needed, "{tool} is not installed: {error}");
         eprintln!("skipped: {tool} is not installed");
         return;
