@@ -91,7 +91,7 @@ pub struct Bucket {
     pub header: TextRange,
     /// The name of the bucket.
     pub name: Sourced<AppName>,
-    /// The app that gets the credentials, by place in [`Model::apps`].
+    /// The app that gets the credentials, by place in [`super::Model::apps`].
     pub owner: Sourced<usize>,
     /// Whether everybody may read.
     pub public: Sourced<bool>,
