@@ -140,7 +140,7 @@ impl Bench {
             match apps {
                 3 => {
                     figure("--version, of an empty program".to_owned(), version.ratio(empty), 1.3, 1.6, "×");
-                    figure("build, 3 apps, of an empty program".to_owned(), build.ratio(empty), 1.8, 3.2, "×");
+                    figure("build, 3 apps, of an empty program".to_owned(), build.ratio(empty), 1.8, 3.5, "×");
                     figure("an error in 3 apps, of a build".to_owned(), failing.ratio(build), 2.0, 2.0, "×");
                 }
                 100 => figure(format!("build, 100 apps, {floor_is}"), build.ratio(floor), 1.7, 2.2, "×"),
