@@ -78,8 +78,12 @@ pub(super) fn joined(
     let (mut names, mut found) = (BTreeSet::new(), Vec::new());
     for (pattern, range) in &patterns {
         let at = Span { file: spec, range: *range };
+        // What lies outside is not looked for.
+        if let Some(outside) = include::outside(pattern, at) {
+            found.push(outside);
+            continue;
+        }
         match files(pattern) {
-            _ if include::outside(pattern, at).is_some() => found.extend(include::outside(pattern, at)),
             Some(files) if !files.is_empty() => names.extend(files),
             _ => found.push(include::not_found(pattern, at)),
         }
