@@ -21,8 +21,8 @@ use flyarch::trial::{Case, Random, Stage, Tools, Trial, find_program};
 use flyarch::{Options, check};
 use libtest_mimic::{Arguments, Failed, Trial as Test};
 
-/// How many cases of a spec are tried, of all faults together.
-const SAMPLE: usize = 7;
+/// How many cases of a spec are tried.
+const SAMPLE: usize = 15;
 /// Specs of which all are: as many as fit into minutes, and with every kind of data service among them.
 const WHOLE: [&str; 2] = ["minimal", "unmanaged-postgres"];
 /// The seed of the samples.
@@ -61,10 +61,14 @@ fn trial(spec: &str, tools: &Tools) -> Trial {
     Trial::new(stage(spec, tools)).unwrap().unwrap_or_else(|why| panic!("{why}"))
 }
 
-/// Some of the cases. What is rare is in the specs that are tried whole.
+/// Some of the cases: each fault, and as many calls as there is time for.
 fn sample(cases: &[Case], size: usize) -> Vec<Case> {
     let mut random = Random::new(SEED);
     let mut chosen = BTreeSet::new();
+    for fault in Fault::ALL {
+        let of_fault: Vec<Case> = cases.iter().copied().filter(|case| case.fault == fault).collect();
+        chosen.extend(random.pick(&of_fault));
+    }
     while chosen.len() < size.min(cases.len()) {
         chosen.extend(random.pick(cases));
     }

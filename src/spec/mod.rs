@@ -67,7 +67,8 @@ pub struct Merged;
 
 impl<'de> Deserialize<'de> for Merged {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let table = BTreeMap::<String, serde::de::IgnoredAny>::deserialize(deserializer)?;
+        // Values that nobody merges are read as well: what cannot be one is a mistake wherever it stands.
+        let table = BTreeMap::<String, toml::Value>::deserialize(deserializer)?;
         // The parser hands out dates as tables of one private key.
         if table.contains_key("$__toml_private_datetime") {
             return Err(serde::de::Error::custom("expected a table, not a date"));
