@@ -3,6 +3,7 @@
 //! A [`TextRange`] is what the typed spec carries: two byte offsets and nothing else, because one value in a
 //! spec of ten thousand apps must stay small. A [`Span`] adds the file, and is what diagnostics carry.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The largest input that is read, in bytes.
@@ -10,6 +11,14 @@ use std::fmt;
 /// A spec of ten thousand apps has about seven megabytes. The parser holds some thirty bytes of tokens and events
 /// per byte in the worst case (a file of brackets), so the limit is also the bound on memory.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// Text from outside on one line, fit for a comment or a message: nothing in it controls anything.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
 
 /// A range of bytes in one source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

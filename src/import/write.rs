@@ -13,7 +13,7 @@ use crate::diag::Diagnostics;
 use crate::diag::form::sentence;
 use crate::fly_toml::{self, Format, Nested};
 use crate::kinds::app::{Access, V4};
-use crate::source::Source;
+use crate::source::{Source, one_line};
 use crate::spec::Tier;
 use crate::value::{Count, EnvName, HostName, Name, RegionCode};
 
@@ -49,7 +49,7 @@ pub(super) fn heading(environments: &[&Environment], read: &[Read<'_>]) -> Strin
 fn path(read: &Read<'_>) -> String {
     let name = read.source.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let path = if read.file.folder == "." { name.to_owned() } else { format!("{}/{name}", read.file.folder) };
-    path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    one_line(&path).into_owned()
 }
 
 fn quoted(text: &str) -> String {

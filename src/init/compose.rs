@@ -4,7 +4,7 @@ use super::{App, Data, Estate, data_of_variable, is_free, key, used, variable};
 use crate::facts::{Facts, image_name};
 use crate::fly_toml::tree::{Node, Table, Value};
 use crate::fly_toml::yaml;
-use crate::source::Source;
+use crate::source::{Source, one_line};
 use crate::spec::Kind;
 
 /// Images for work on one's own machine, which nobody deploys.
@@ -19,7 +19,7 @@ pub(super) fn read(source: &Source, facts: &Facts, estate: &mut Estate) {
         let Some(service) = table(&entry.node) else { continue };
         let image = service.get("image").and_then(|entry| text(&entry.node)).filter(|_| service.get("build").is_none());
         let name = image.as_deref().map(|image| last(image_name(image)));
-        let from = format!("the service `{}` of {}", printable(&entry.key), source.name());
+        let from = format!("the service `{}` of {}", one_line(&entry.key), source.name());
         let kind = name.and_then(|name| match name {
             "postgres" | "postgis" | "pgvector" | "timescaledb" => Some(Kind::Postgres),
             "redis" | "valkey" | "redis-stack" | "redis-stack-server" => Some(Kind::Redis),
@@ -54,7 +54,7 @@ pub(super) fn read(source: &Source, facts: &Facts, estate: &mut Estate) {
             let asked =
                 target.and_then(|target| estate.apps.iter_mut().find(|app| format!("app.{}", app.key) == **target));
             let serves = asked.is_none_or(|asked| {
-                let from = |port| (port, format!("{} in {}", printable(&name), source.name()));
+                let from = |port| (port, format!("{} in {}", one_line(&name), source.name()));
                 asked.port = asked.port.take().or(port(&value).map(from));
                 asked.port.is_some()
             });
@@ -165,11 +165,6 @@ fn is_below(path: &str) -> bool {
 /// The last part of the name of an image.
 fn last(image: &str) -> &str {
     image.rsplit('/').next().unwrap_or(image)
-}
-
-/// A name from a file, fit for a comment.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn table<'t, 's>(node: &'t Node<'s>) -> Option<&'t Table<'s>> {

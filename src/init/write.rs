@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answers, App, Data, Estate};
 use crate::diag::fix::string_literal;
+use crate::source::one_line;
 use crate::spec::Kind;
 
 /// Where the language is described, and where editors find its schema.
@@ -47,8 +48,7 @@ pub(super) fn spec(name: &str, estate: &Estate, answers: &Answers) -> String {
 
 /// An entry with a comment behind it.
 fn entry(out: &mut String, key: &str, value: &str, comment: &str) {
-    let comment: String = comment.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    put!(out, "{:<34} # {comment}\n", format!("{key} = {value}"));
+    put!(out, "{:<34} # {}\n", format!("{key} = {value}"), one_line(comment));
 }
 
 /// A key as it must be written.
@@ -178,8 +178,7 @@ fn service(app: &App, out: &mut String) {
 }
 
 fn data(data: &Data, region: &str, estate: &Estate, out: &mut String) {
-    let from: String = data.from.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    put!(out, "\n# For {from}.\n[{}.{}]\n", data.kind, data.key);
+    put!(out, "\n# For {}.\n[{}.{}]\n", one_line(&data.from), data.kind, data.key);
     let region = string_literal(region);
     match data.kind {
         Kind::Postgres => {

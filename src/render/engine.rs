@@ -10,6 +10,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
+/// Text for a comment.
+pub(super) use crate::source::one_line as comment;
+
 /// Bytes that mean themselves anywhere in a word. `app=2` and `lhr,nrt` are easier to review without quotes.
 static PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
@@ -32,14 +35,6 @@ pub(super) fn quote(word: &str) -> Cow<'_, str> {
         Ok(quoted) => quoted,
         Err(_) => Cow::Owned(quote(&word.replace('\0', "")).into_owned()),
     }
-}
-
-/// Text for a comment: one line, whatever it holds.
-pub(super) fn comment(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// A piece of script, made in Rust, that is printed as it is.

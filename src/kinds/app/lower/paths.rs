@@ -4,6 +4,7 @@ use super::super::SecretSource;
 use crate::fly_toml::FlyToml;
 use crate::lower::{INVALID_NAME, INVALID_PATH, LowerCx};
 use crate::model::Secret;
+use crate::source::one_line;
 use crate::value::{Origin, Sourced};
 
 /// Checks the paths of an app. Those that flyarch joins with others must be relative, or the result would mean another
@@ -30,7 +31,7 @@ pub(super) fn check(source: Option<&Sourced<String>>, toml: &FlyToml, secrets: &
         let Some(name) = &mount.source else { continue };
         let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
         if name.is_empty() || !name.bytes().all(fits) {
-            let shown = printed(name);
+            let shown = one_line(name);
             cx.report
                 .error(INVALID_NAME, name.origin, format!("`{shown}` is no name for a volume"))
                 .label("expected small letters, digits and underscores")
@@ -68,11 +69,6 @@ fn printable(text: &str, at: Origin, cx: &mut LowerCx<'_>) -> bool {
         .label("no file is meant by this")
         .help("remove it; was it pasted from somewhere?");
     false
-}
-
-/// A name for a message, on one line.
-fn printed(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// A name that could be meant: `my-data` is `my_data`.
