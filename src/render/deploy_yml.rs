@@ -4,6 +4,7 @@
 //! Source: Fly.io, launch/continuous-deployment-with-github-actions, security/tokens; GitHub, workflow syntax and
 //! security hardening.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::engine::{comment, quote};
@@ -40,8 +41,11 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
         comment(cx.spec_name())
     );
     check(&mut out, cx, &folder);
+    let apps = &cx.model.apps;
+    let builders: BTreeSet<&str> =
+        apps.iter().filter_map(|app| Some(apps[app.image_from.as_ref()?.value].key.as_str())).collect();
     for app in deployed(cx) {
-        job(&mut out, cx, app, &folder);
+        job(&mut out, cx, app, builders.contains(app.key.as_str()), &folder);
     }
     out
 }
@@ -90,13 +94,12 @@ fn check(out: &mut String, cx: RenderCx<'_>, tree: &str) {
     step(out, "Compare with the spec", ".", &[], &no_expression(&run));
 }
 
-fn job(out: &mut String, cx: RenderCx<'_>, app: &App, tree: &str) {
+/// `shared` says whether another app runs the image.
+fn job(out: &mut String, cx: RenderCx<'_>, app: &App, shared: bool, tree: &str) {
     let (key, name) = (app.key.as_str(), app.name.as_str());
     let mut waits = vec!["check".to_owned()];
     waits.extend(needs(app).map(|other| format!("deploy-{}", cx.model.apps[other].key.value)));
     head(out, &format!("deploy-{key}"), &waits, cx.environment, 60);
-    let place = cx.model.apps.iter().position(|other| std::ptr::eq(other, app));
-    let shared = cx.model.apps.iter().any(|other| other.image_from.as_ref().map(|image| image.value) == place);
     if shared {
         out.push_str("    outputs:\n      image: ${{ steps.image.outputs.image }}\n");
     }
