@@ -32,6 +32,11 @@ pub(crate) fn sentence(words: &[String]) -> String {
     }
 }
 
+/// A number with its noun: "1 machine", "3 machines".
+pub(crate) fn count(number: u32, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// The word that was probably meant: at most a third of it mistyped, or spelled with other dashes or capitals.
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");

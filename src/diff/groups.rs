@@ -1,7 +1,8 @@
 //! Process groups: which there are, what they run, where, how many and on what.
 
 use super::release::Release;
-use super::{Change, Class, Cx, count};
+use super::{Change, Class, Cx};
+use crate::diag::form::count;
 use crate::guest::Guest;
 use crate::kinds::app::source_of;
 use crate::model::{App, Group};

@@ -218,8 +218,3 @@ fn costs(model: &Model, facts: &Facts) -> (CostRange, BTreeMap<String, Vec<(Amou
     }
     (CostRange { floor: estimate.floor(), ceiling: estimate.ceiling() }, by)
 }
-
-/// A number of things: `1 machine`, `3 machines`.
-fn count(number: u32, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
-}

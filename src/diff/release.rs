@@ -5,6 +5,7 @@
 //! `internal/command/deploy/machines_deploymachinesapp.go`, `updateExistingMachines`).
 
 use super::Class;
+use crate::diag::form::count;
 use crate::facts::Facts;
 use crate::fly_toml::Strategy;
 use crate::model::{App, Group};
@@ -37,7 +38,7 @@ pub(super) fn of(app: &App, facts: &Facts) -> Release {
                 format!(
                     "A deploy ({strategy}) updates the machines where they are: while {} of `{}` {} updated, nothing \
                      answers there.",
-                    super::count(group.machines(), "machine"),
+                    count(group.machines(), "machine"),
                     group.name.value,
                     if group.machines() == 1 { "is" } else { "are" }
                 ),

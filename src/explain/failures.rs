@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cx, count};
+use super::Cx;
+use crate::diag::form::count;
 use crate::diag::form::sentence;
 use crate::fly_toml::RestartPolicy;
 use crate::model::Group;

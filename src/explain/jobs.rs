@@ -2,7 +2,8 @@
 //!
 //! Source: Fly.io, machines/flyctl/fly-machine-run, blueprints/task-scheduling; flyctl `internal/command/machine/run.go`.
 
-use super::{Cx, count};
+use super::Cx;
+use crate::diag::form::count;
 use crate::guest::Guest;
 
 pub(super) fn jobs(cx: &Cx<'_>) -> Vec<String> {

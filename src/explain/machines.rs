@@ -1,6 +1,7 @@
 //! How many machines there are, where, of what size and with what on them.
 
-use super::{Cx, count, unless_written};
+use super::{Cx, unless_written};
+use crate::diag::form::count;
 use crate::diag::form::sentence;
 use crate::guest::Guest;
 use crate::model::Group;

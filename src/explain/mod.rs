@@ -81,11 +81,6 @@ fn unless_written<T>(value: &Sourced<T>) -> &'static str {
     if value.origin.is_written() { "" } else { " (the default)" }
 }
 
-/// A number with its noun.
-fn count(number: u32, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
 /// A time that is given in seconds, in words.
 fn seconds(seconds: i64) -> String {
     match seconds {

@@ -3,7 +3,8 @@
 //! Source: Fly.io, reference/configuration (`deploy`), reference/health-checks, blueprints/seamless-deployments; flyctl
 //! `internal/command/deploy`.
 
-use super::{Cx, count, seconds, unless_written};
+use super::{Cx, seconds, unless_written};
+use crate::diag::form::count;
 use crate::diag::form::sentence;
 use crate::fly_toml::Strategy;
 use crate::model::Group;

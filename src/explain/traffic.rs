@@ -2,7 +2,8 @@
 //!
 //! Source: Fly.io, reference/fly-proxy-autostop-autostart, launch/autostop-autostart, apps/concurrency.
 
-use super::{Cx, count, unless_written};
+use super::{Cx, unless_written};
+use crate::diag::form::count;
 use crate::diag::form::sentence;
 use crate::fly_toml::{AutoStop, ConcurrencyType};
 use crate::model::{Group, Service};

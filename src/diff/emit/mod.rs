@@ -9,6 +9,7 @@ pub use markdown::markdown;
 pub use text::text;
 
 use super::{At, Class, CostRange, Diff, StepChangeKind};
+use crate::diag::form::count;
 
 /// What is compared, for a head line.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ fn summary(diff: &Diff) -> String {
         0 => "no effect".to_owned(),
         _ if diff.effective() == 0 => "nothing that runs is touched".to_owned(),
         _ => {
-            let changes = super::count(u32::try_from(diff.changes.len()).unwrap_or(u32::MAX), "change");
+            let changes = count(u32::try_from(diff.changes.len()).unwrap_or(u32::MAX), "change");
             format!("{changes}, the worst is {}", diff.leading().words())
         }
     }
