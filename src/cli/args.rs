@@ -294,6 +294,13 @@ pub(super) struct Show {
     pub(super) today: Option<String>,
 }
 
+impl Show {
+    /// For people, where the command line says no more than whether there are colours.
+    pub(super) fn full(color: Color) -> Self {
+        Self { format: OutputFormat::Full, fail_level: None, color, today: None }
+    }
+}
+
 /// Print a spec with its templates and an environment merged, and the line that each value is from
 #[derive(Debug, Parser)]
 pub(super) struct Resolve {

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::args::{Color, Cost, CostFormat, OutputFormat, Show};
+use super::args::{Color, Cost, CostFormat, Show};
 use super::{CLEAN, Failure, Stream, include, input, print, show};
 use crate::cost::{self, Estimate, Footing, PriceFile, Prices, Usage, estimate};
 use crate::diag::Report;
@@ -74,7 +74,7 @@ pub(super) fn models(
         }
         Err(report) => report,
     };
-    let how = Show { format: OutputFormat::Full, fail_level: None, color: Color::Auto, today: None };
+    let how = Show::full(Color::Auto);
     // Standard output is for what was asked for.
     show(&report, &how, Stream::Err).map(Err)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::args::{ClassName, Color, CostFormat, Diff as Args, OutputFormat, Show};
+use super::args::{ClassName, Color, CostFormat, Diff as Args, Show};
 use super::edit::masked;
 use super::include::Spec;
 use super::{CLEAN, FINDINGS, Failure, Stream, git, include, input, print, show};
@@ -37,8 +37,10 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
         (Err(report), _) | (_, Err(report)) => return refused(&report),
     };
     let mut found = Vec::new();
-    for environment in meant(&old, &new, args.env.as_deref())? {
-        let (in_old, in_new) = (has(&old, environment.as_deref()), has(&new, environment.as_deref()));
+    let [of_old, of_new] = [&old, &new].map(|spec| environments::names(spec.source()));
+    for environment in meant(&of_old, &of_new, args.env.as_deref())? {
+        let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
+        let (in_old, in_new) = (has(&of_old), has(&of_new));
         // An environment that only one has is compared with nothing.
         let sides = [(&old, in_old, &new), (&new, in_new, &old)].map(|(own, is_own, other)| {
             let spec = if is_own { own } else { other };
@@ -115,20 +117,14 @@ fn specs(args: &Args) -> Result<(Read, Read), Failure> {
 type Read = Result<Spec, Report>;
 
 fn refused(report: &Report) -> Result<i32, Failure> {
-    let how = Show { format: OutputFormat::Full, fail_level: None, color: Color::Auto, today: None };
+    let how = Show::full(Color::Auto);
     // Standard output is for what was asked for.
     show(report, &how, Stream::Err)
 }
 
-fn has(spec: &Spec, environment: Option<&str>) -> bool {
-    environment.is_none_or(|name| environments::names(spec.source()).iter().any(|known| known == name))
-}
-
 /// The environments that are compared: all of both, those of the new spec first; the base where neither has any.
-fn meant(old: &Spec, new: &Spec, wanted: Option<&str>) -> Result<Vec<Option<String>>, Failure> {
-    let mut names = environments::names(new.source());
-    let known: BTreeSet<String> = names.iter().cloned().collect();
-    names.extend(environments::names(old.source()).into_iter().filter(|name| !known.contains(name)));
+fn meant(old: &[String], new: &[String], wanted: Option<&str>) -> Result<Vec<Option<String>>, Failure> {
+    let names: Vec<String> = new.iter().chain(old.iter().filter(|name| !new.contains(name))).cloned().collect();
     match wanted {
         Some(wanted) if names.iter().any(|name| name == wanted) => Ok(vec![Some(wanted.to_owned())]),
         Some(wanted) => {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::args::{Fmt, OutputFormat, Show};
+use super::args::{Fmt, Show};
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
     if args.check && stale > 0 {
         say(format_args!("{} would be formatted", files(stale)));
     }
-    let how = Show { format: OutputFormat::Full, fail_level: None, color: args.color, today: None };
+    let how = Show::full(args.color);
     // The formatted text may be on standard output.
     let code = show(&report, &how, Stream::Err)?;
     Ok(match code {

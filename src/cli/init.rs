@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::{Import, Init, OutputFormat, Show};
+use super::args::{Import, Init, Show};
 use super::edit::create;
 use super::input::{self, Input, NAMES};
 use super::walk::{self, walker};
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Init) -> Result<i32, Failure> {
     }
     if has_fly_toml(folder) {
         say("there are fly.toml files here: this is `flyarch import`");
-        let show = Show { format: OutputFormat::Full, fail_level: None, color: args.color, today: None };
+        let show = Show::full(args.color);
         let org = args.org.clone();
         let paths = vec![folder.to_owned()];
         let output = if streamed { PathBuf::from("-") } else { output };
@@ -95,7 +95,7 @@ fn written(text: &str, output: &Path, streamed: bool, args: &Init) -> Result<i32
     report.sources.add(source);
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if errors > 0 {
-        let how = Show { format: OutputFormat::Full, fail_level: None, color: args.color, today: None };
+        let how = Show::full(args.color);
         return show(&report, &how, Stream::Out);
     }
     let plural = if warnings == 1 { "" } else { "s" };
