@@ -38,6 +38,7 @@ pub(super) enum Command {
     Diff(Diff),
     Graph(Graph),
     Explain(Explain),
+    Lsp(Lsp),
     Rules(Rules),
     Schema(Schema),
     /// List what is known of the platform, with sources and dates
@@ -339,6 +340,17 @@ pub(super) struct Explain {
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
+}
+
+/// Serve an editor: findings while typing, what keys mean, completion, references, fixes
+///
+/// Speaks the Language Server Protocol on standard input and output, for specs and plain fly.toml files. An editor
+/// starts it; docs/editor.md says how. Findings are those of `flyarch lint`, with its configuration.
+#[derive(Debug, Parser)]
+pub(super) struct Lsp {
+    /// Speak on standard input and output, as it does anyway: many editors say so
+    #[arg(long)]
+    pub(super) stdio: bool,
 }
 
 /// List the rules

@@ -55,8 +55,21 @@ pub(super) fn write(path: &Path, report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes the known findings away. Says how many, and how many of the known are gone.
+/// Takes the known findings away, and says how many of the known are gone.
 pub(super) fn hide(path: &Path, report: &mut Report) -> Result<(), Failure> {
+    let gone = take_away(path, report)?;
+    if gone > 0 {
+        let plural = if gone == 1 { " is" } else { "s are" };
+        say(format_args!(
+            "{gone} finding{plural} in {} and no longer found: renew it with --write-baseline",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Takes the known findings away. Returns how many of the known are gone.
+pub(super) fn take_away(path: &Path, report: &mut Report) -> Result<usize, Failure> {
     let wrong = |what: &dyn std::fmt::Display| Failure::usage(format!("{}: {what}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| {
         let hint = if error.kind() == io::ErrorKind::NotFound { "; `--write-baseline` makes it" } else { "" };
@@ -76,13 +89,5 @@ pub(super) fn hide(path: &Path, report: &mut Report) -> Result<(), Failure> {
         hidden += usize::from(is_known);
         !is_known
     });
-    let gone = known.len() - hidden;
-    if gone > 0 {
-        let plural = if gone == 1 { " is" } else { "s are" };
-        say(format_args!(
-            "{gone} finding{plural} in {} and no longer found: renew it with --write-baseline",
-            path.display()
-        ));
-    }
-    Ok(())
+    Ok(known.len() - hidden)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::args::{Explain, ListFormat, OutputFormat, Show};
 use super::fill::markdown;
-use super::input::{self, Input, Language};
+use super::input::{self, Input, Language, Unsaved};
 use super::{CLEAN, Failure, Stream, colors, form, include, near, print, show};
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::explain::{self, Section};
@@ -53,7 +53,7 @@ pub(super) fn explain(args: &Explain) -> Result<i32, Failure> {
     let mut report = Report::default();
     let mut file = report.sources.add(source);
     if !plain {
-        file = match include::join(&mut report.sources, file, &path) {
+        file = match include::join(&mut report.sources, file, &path, &Unsaved::default()) {
             Ok((spec, _)) => spec,
             Err(found) => {
                 report.diagnostics = found;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder};
 
-use super::input::{self, Input, TOO_LARGE};
+use super::input::{self, Input, TOO_LARGE, Unsaved};
 use super::walk::walker;
 use super::{Failure, place};
 use crate::diag::{Diagnostic, Report, Severity};
@@ -37,7 +37,7 @@ pub(super) fn read(path: &Path) -> Result<Result<Spec, Report>, Failure> {
         }
         Input::Refused(report) => return Ok(Err(report)),
     };
-    Ok(match join(&mut report.sources, FileId(0), path) {
+    Ok(match join(&mut report.sources, FileId(0), path, &Unsaved::default()) {
         Ok((file, _)) => Ok(Spec { sources: report.sources, file }),
         Err(found) => {
             report.diagnostics = found;
@@ -52,9 +52,10 @@ pub(super) fn join(
     sources: &mut Sources,
     spec: FileId,
     path: &Path,
+    unsaved: &Unsaved,
 ) -> Result<(FileId, Vec<PathBuf>), Vec<Diagnostic>> {
     let folder = if path == Path::new("-") { Path::new("") } else { place::folder_of(path) };
-    let read = |name: &str| input::read(&folder.join(name), "-");
+    let read = |name: &str| unsaved.read(&folder.join(name), "-");
     let (file, names) = joined(sources, spec, |pattern| files(folder, pattern, path), read)?;
     let mut paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
     if file != spec {
@@ -130,14 +131,14 @@ pub(super) fn among(names: &[String], pattern: &str) -> Option<Vec<String>> {
 }
 
 /// The spec that includes a file, when a folder of the same repository has one: the file is looked at with it.
-pub(super) fn owner(path: &Path) -> Option<PathBuf> {
+pub(super) fn owner(path: &Path, unsaved: &Unsaved) -> Option<PathBuf> {
     let here = place::folder_of(path).join(".").canonicalize().ok()?;
     let mut folder = place::folder_of(path).to_path_buf();
     let mut below = path.file_name()?.to_str()?.to_owned();
     for real in here.ancestors() {
         for name in input::NAMES {
             let spec = folder.join(name);
-            let Ok(Input::Text(source)) = input::read(&spec, "-") else { continue };
+            let Ok(Input::Text(source)) = unsaved.read(&spec, "-") else { continue };
             let patterns = include::included(&source);
             let includes = |pattern: &str| files(&folder, pattern, &spec).is_some_and(|files| files.contains(&below));
             if patterns.iter().any(|(pattern, _)| includes(pattern)) {
@@ -158,7 +159,7 @@ pub(super) fn owner(path: &Path) -> Option<PathBuf> {
 }
 
 /// The files that a path or glob means, from the folder of the spec, with `/` between names; not the spec itself.
-fn files(folder: &Path, pattern: &str, spec: &Path) -> Option<Vec<String>> {
+pub(super) fn files(folder: &Path, pattern: &str, spec: &Path) -> Option<Vec<String>> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     if !pattern.contains(['*', '?', '[', '{']) {
         return Some(folder.join(pattern).is_file().then(|| pattern.to_owned()).into_iter().collect());

@@ -1,10 +1,11 @@
-//! Specs and plain fly.toml files from the disk and standard input.
+//! Specs and plain fly.toml files from the disk, standard input, and an editor.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, place};
 use crate::diag::{Diagnostic, Report, RuleId, Severity};
 use crate::environments;
 use crate::schema::nearest;
@@ -54,8 +55,25 @@ impl Language {
 
     /// What a source is.
     pub(super) fn of(source: &Source) -> Self {
-        let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default();
-        Self::of_name(name).unwrap_or_else(|| Self::of_text(source.text()))
+        Self::of_file(source.name(), source.text())
+    }
+
+    /// What a text is, by its name or by what it looks like.
+    pub(super) fn of_file(name: &str, text: &str) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        Self::of_name(name).unwrap_or_else(|| Self::of_text(text))
+    }
+
+    /// What a text surely is that nobody has asked about: most TOML is neither.
+    pub(super) fn surely(text: &str) -> Option<Self> {
+        let begins = |words: &[&str]| text.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
+        let mut root = text.lines().take_while(|line| !line.starts_with('['));
+        let version = root.any(|line| line.split('#').next().is_some_and(|line| line.trim() == "version = 1"));
+        if version && begins(&["[project]", "[app."]) {
+            return Some(Self::Spec);
+        }
+        let plain = begins(&["app =", "app="]) && begins(&["primary_region", "[http_service", "[[services", "[[vm"]);
+        plain.then_some(Self::FlyToml)
     }
 }
 
@@ -65,6 +83,44 @@ pub(super) enum Input {
     Text(Source),
     /// A report of why it is none.
     Refused(Report),
+}
+
+/// Texts that are read in place of those on the disk: what an editor has open, saved or not.
+#[derive(Default)]
+pub(super) struct Unsaved(BTreeMap<PathBuf, String>);
+
+impl Unsaved {
+    /// A path by which a file is known, wherever it is named from.
+    fn key(path: &Path) -> PathBuf {
+        place::plain(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
+    pub(super) fn put(&mut self, path: &Path, text: String) {
+        self.0.insert(Self::key(path), text);
+    }
+
+    pub(super) fn remove(&mut self, path: &Path) {
+        self.0.remove(&Self::key(path));
+    }
+
+    pub(super) fn get(&self, path: &Path) -> Option<&String> {
+        if self.0.is_empty() { None } else { self.0.get(&Self::key(path)) }
+    }
+
+    pub(super) fn get_mut(&mut self, path: &Path) -> Option<&mut String> {
+        self.0.get_mut(&Self::key(path))
+    }
+
+    /// Reads a file, or what is to be read in its place.
+    pub(super) fn read(&self, path: &Path, stdin_name: &str) -> Result<Input, Failure> {
+        match self.get(path) {
+            Some(text) if text.len() > MAX_BYTES => {
+                Ok(Input::Refused(too_large(&path.display().to_string(), text.as_bytes())))
+            }
+            Some(text) => Ok(Input::Text(Source::new(path.display().to_string(), text.as_str()))),
+            None => read(path, stdin_name),
+        }
+    }
 }
 
 /// The spec that is meant: as given, or the one that is found here or in a folder above, up to the repository's.
@@ -150,12 +206,7 @@ pub(super) fn read(path: &Path, stdin_name: &str) -> Result<Input, Failure> {
         fs::File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > MAX_BYTES {
-        let message = format!("the file is larger than {} MB: is it a spec?", MAX_BYTES / 1024 / 1024);
-        // Enough of it to know it again.
-        let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let text = String::from_utf8_lossy(&line[..line.len().min(200)]).into_owned();
-        let help = "a spec of ten thousand apps has 7 MB";
-        return Ok(Input::Refused(report(&name, text, 0, TOO_LARGE, message, help)));
+        return Ok(Input::Refused(too_large(&name, &bytes)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Input::Text(Source::new(name, text))),
@@ -168,6 +219,14 @@ pub(super) fn read(path: &Path, stdin_name: &str) -> Result<Input, Failure> {
             Ok(Input::Refused(report(&name, text, at, NOT_UTF8, what.to_owned(), help)))
         }
     }
+}
+
+fn too_large(name: &str, bytes: &[u8]) -> Report {
+    let message = format!("the file is larger than {} MB: is it a spec?", MAX_BYTES / 1024 / 1024);
+    // Enough of it to know it again.
+    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let text = String::from_utf8_lossy(&line[..line.len().min(200)]).into_owned();
+    report(name, text, 0, TOO_LARGE, message, "a spec of ten thousand apps has 7 MB")
 }
 
 fn report(name: &str, text: String, at: usize, rule: RuleId, message: String, help: &str) -> Report {

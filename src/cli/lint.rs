@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::Parser as _;
+
 use super::args::{Lint, Show, TierName};
 use super::config::Config;
 use super::edit::{difference, replace};
-use super::input::{self, Input, Language};
+use super::input::{self, Input, Language, Unsaved};
 use super::walk::{self, Found, Target};
 use super::{
     CLEAN, FINDINGS, Failure, INPUT, Stream, baseline, exit_code, ignores, include, near, print, say, show, statistics,
@@ -40,24 +42,17 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     if fixing && !args.diff && targets.iter().any(|target| target.path == Path::new("-")) {
         return Err(Failure::usage("standard input cannot be fixed in place: give a file, or --diff"));
     }
-    let today = Some(input::today(args.show.today.as_deref())?);
     if let Some(reason) = &args.add_ignores {
         ignores::check(reason).map_err(Failure::usage)?;
     }
-    let mut config = Config::read(args)?;
+    let (mut config, mut options) = judging(args)?;
     let how = Show { fail_level: args.show.fail_level.or(config.fail_level), ..args.show.clone() };
-    let mut options = Options {
-        today,
-        tier: args.tier.map(tier),
-        levels: std::mem::take(&mut config.levels),
-        forbidden: std::mem::take(&mut config.forbidden),
-        ..Options::default()
-    };
     let known = config.baseline.take();
+    let unsaved = Unsaved::default();
     let mut files = Files { config, environment: args.env.clone(), ..Files::default() };
-    unread |= files.read(&targets, args);
+    unread |= files.read(&targets, args, &unsaved);
     files.has_environment()?;
-    files.look_around(&targets, &beside, &folders);
+    files.look_around(&targets, &beside, &folders, &unsaved);
     options.tiers = files.tiers();
     let mut differs = false;
     if let Some(reason) = &args.add_ignores {
@@ -105,13 +100,44 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     Ok(if unread { INPUT } else { code })
 }
 
+/// How findings are judged, by the configuration and the command line.
+fn judging(args: &Lint) -> Result<(Config, Options), Failure> {
+    let mut config = Config::read(args)?;
+    let options = Options {
+        today: Some(input::today(args.show.today.as_deref())?),
+        tier: args.tier.map(tier),
+        levels: std::mem::take(&mut config.levels),
+        forbidden: std::mem::take(&mut config.forbidden),
+        ..Options::default()
+    };
+    Ok((config, options))
+}
+
+/// Looks at one spec or file as `flyarch lint --skip-generated` does, with what an editor has open in place of what is
+/// saved.
+pub(super) fn look(path: &Path, unsaved: &Unsaved) -> Result<(Files, Options), Failure> {
+    let args = Lint::try_parse_from(["lint", "--skip-generated"]).map_err(|error| Failure::usage(error.to_string()))?;
+    let (mut config, mut options) = judging(&args)?;
+    let known = config.baseline.take();
+    let targets = [Target { path: path.to_owned(), found: false }];
+    let mut files = Files { config, ..Files::default() };
+    files.read(&targets, &args, unsaved);
+    files.look_around(&targets, &[], &[], unsaved);
+    options.tiers = files.tiers();
+    files.check(&options);
+    if let Some(known) = &known {
+        baseline::take_away(known, &mut files.report)?;
+    }
+    Ok((files, options))
+}
+
 /// Files that a spec includes are looked at with it: hooks give the files that have changed.
 fn of_specs(targets: &mut Vec<Target>) {
     for target in targets.iter_mut() {
         let is_toml = target.path.extension().is_some_and(|ending| ending == "toml");
         let name = target.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if is_toml && Language::of_name(name).is_none() {
-            target.path = include::owner(&target.path).unwrap_or_else(|| target.path.clone());
+            target.path = include::owner(&target.path, &Unsaved::default()).unwrap_or_else(|| target.path.clone());
         }
     }
     let mut seen = BTreeSet::new();
@@ -128,12 +154,12 @@ pub(super) fn tier(name: TierName) -> Tier {
 
 /// What is looked at, in the order in which it was given.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     /// The texts, and what was found so far.
-    report: Report,
+    pub(super) report: Report,
     /// Where each text is from.
-    paths: Vec<PathBuf>,
-    specs: Vec<FileId>,
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) specs: Vec<FileId>,
     plain: Vec<FileId>,
     /// What lies beside them.
     beside: Vec<FileId>,
@@ -148,10 +174,10 @@ struct Files {
 
 impl Files {
     /// Reads files. Says which cannot be read, and whether there was such a one: the others are looked at all the same.
-    fn read(&mut self, targets: &[Target], args: &Lint) -> bool {
+    fn read(&mut self, targets: &[Target], args: &Lint, unsaved: &Unsaved) -> bool {
         let stdin_name = args.stdin_filename.as_deref();
         let mut unread = false;
-        let inputs = spread::map(targets, |target| input::read(&target.path, stdin_name.unwrap_or("spec.toml")));
+        let inputs = spread::map(targets, |target| unsaved.read(&target.path, stdin_name.unwrap_or("spec.toml")));
         for (target, input) in targets.iter().zip(inputs) {
             let source = match input {
                 Ok(Input::Text(source)) => source,
@@ -180,7 +206,7 @@ impl Files {
                 self.plain.push(file);
                 continue;
             }
-            match include::join(&mut self.report.sources, file, &target.path) {
+            match include::join(&mut self.report.sources, file, &target.path, unsaved) {
                 Ok((spec, paths)) => {
                     self.paths.extend(paths);
                     self.specs.push(spec);
@@ -197,7 +223,7 @@ impl Files {
     }
 
     /// The texts of a spec: those that it was put together from, or itself.
-    fn texts(&self, spec: FileId) -> Vec<FileId> {
+    pub(super) fn texts(&self, spec: FileId) -> Vec<FileId> {
         let source = self.report.sources.get(spec);
         if source.is_joined() { source.parts().collect() } else { vec![spec] }
     }
@@ -275,7 +301,7 @@ impl Files {
     }
 
     /// Reads what lies beside the files.
-    fn look_around(&mut self, targets: &[Target], beside: &[PathBuf], folders: &[PathBuf]) {
+    fn look_around(&mut self, targets: &[Target], beside: &[PathBuf], folders: &[PathBuf], unsaved: &Unsaved) {
         let stdin = |path: &PathBuf| path == Path::new("-");
         self.complete = !self.paths.iter().any(stdin);
         let given: BTreeSet<&PathBuf> = targets.iter().filter(|t| !t.found).map(|target| &target.path).collect();
@@ -283,7 +309,7 @@ impl Files {
         let plain = self.plain.iter().map(|&file| (file, !given.contains(&self.paths[file.index()])));
         let files: Vec<(FileId, bool)> =
             specs.chain(plain).filter(|(file, _)| !stdin(&self.paths[file.index()])).collect();
-        self.beside = near::read(&mut self.report.sources, &files, beside, folders);
+        self.beside = near::read(&mut self.report.sources, &files, beside, folders, unsaved);
         self.paths.extend(self.beside.iter().map(|&file| PathBuf::from(self.report.sources.get(file).name())));
     }
 
@@ -335,7 +361,7 @@ impl Files {
     }
 
     /// Applies all fixes that may be applied. Returns the old texts of what has changed, and how many fixes there were.
-    fn mend(&mut self, options: &Options, unsafe_too: bool) -> BTreeMap<FileId, (Source, usize)> {
+    pub(super) fn mend(&mut self, options: &Options, unsafe_too: bool) -> BTreeMap<FileId, (Source, usize)> {
         let mut changed: BTreeMap<FileId, (Source, usize)> = BTreeMap::new();
         let mut todo = (self.specs.clone(), self.plain.clone());
         for _ in 0..ROUNDS {
@@ -385,7 +411,7 @@ impl Files {
 }
 
 /// The text after the fixes of its findings, and how many they were. Nothing when they change nothing.
-fn apply(source: &Source, found: &[Diagnostic], unsafe_too: bool) -> Option<(Source, usize)> {
+pub(super) fn apply(source: &Source, found: &[Diagnostic], unsafe_too: bool) -> Option<(Source, usize)> {
     let wanted = |fix: &&Fix| unsafe_too || fix.applicability == Applicability::Safe;
     let (text, count) = fix::apply(source, found.iter().filter_map(|d| d.fix.as_ref()).filter(wanted));
     (count > 0 && text != source.text()).then(|| (Source::new(source.name(), text), count))
@@ -393,6 +419,6 @@ fn apply(source: &Source, found: &[Diagnostic], unsafe_too: bool) -> Option<(Sou
 
 /// Whether flyctl would load a file. The places of a plain file have more shapes than those of a spec: an edit that
 /// breaks one is not made.
-fn is_loaded(source: &Source) -> bool {
+pub(super) fn is_loaded(source: &Source) -> bool {
     fly_toml::read(source, FileId(0), &mut Diagnostics::default()).is_ok()
 }

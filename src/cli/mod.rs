@@ -24,6 +24,7 @@ mod include;
 mod init;
 mod input;
 mod lint;
+mod lsp;
 mod near;
 mod place;
 mod resolve;
@@ -127,6 +128,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Diff(diff) => diff::run(&diff),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
+        Command::Lsp(_) => lsp::run(),
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::input::{self, Input};
+use super::input::{Input, Unsaved};
 use crate::beside::{self, Kind};
 use crate::source::{FileId, Source, Sources};
 use crate::spread;
@@ -20,7 +20,7 @@ pub(super) fn beside(sources: &mut Sources, file: FileId, path: &Path) -> (Vec<F
     if path == Path::new("-") {
         return (Vec::new(), false);
     }
-    (read(sources, &[(file, false)], &[], &roots(path)), true)
+    (read(sources, &[(file, false)], &[], &roots(path), &Unsaved::default()), true)
 }
 
 /// Reads what was found in folders (`paths`), and what `files` may name, unless it is there already: each with whether it
@@ -30,6 +30,7 @@ pub(super) fn read(
     files: &[(FileId, bool)],
     paths: &[PathBuf],
     roots: &[PathBuf],
+    unsaved: &Unsaved,
 ) -> Vec<FileId> {
     let mut all: BTreeSet<String> = paths.iter().map(|path| shown(path)).collect();
     for &(file, searched) in files {
@@ -42,7 +43,7 @@ pub(super) fn read(
         all.extend(files.filter(|path| Kind::of(&shown(path)).is_some()).map(|path| shown(&path)));
     }
     let all: Vec<String> = all.into_iter().collect();
-    let inputs = spread::map(&all, |path| input::read(Path::new(path), "-"));
+    let inputs = spread::map(&all, |path| unsaved.read(Path::new(path), "-"));
     let mut read = Vec::new();
     for (path, input) in all.into_iter().zip(inputs) {
         if let Ok(Input::Text(source)) = input {

@@ -20,6 +20,19 @@ pub(super) fn relative(from: &Path, to: &Path) -> Result<String, Failure> {
     Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
+/// A path without `.` and `..`, by its words alone.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
+        }
+    }
+    plain
+}
+
 /// The names on the way to a path, without `.` and `..`.
 fn absolute(here: &Path, path: &Path) -> Vec<String> {
     let mut parts = Vec::new();

@@ -17,7 +17,7 @@ pub use emit::{Footing, json, markdown, text};
 pub use prices::{Basis, PriceFile, Prices};
 pub use usage::Usage;
 
-use crate::facts::{Facts, PriceSource};
+use crate::facts::{Facts, MachineSize, PriceSource};
 use crate::guest::Guest;
 use crate::model::{Model, ResourceId};
 use crate::spec::Kind;
@@ -214,19 +214,7 @@ impl<'a> Cx<'a> {
 
     /// What machines of a size cost in a region while they run.
     fn machines(&self, guest: Option<Guest>, region: &str, count: u32) -> Priced<'a> {
-        let Some(guest) = guest else { return Priced::UNKNOWN };
-        let cpu = if guest.kind == "performance" { "machine.performance-cpu" } else { "machine.shared-cpu" };
-        let (cpu, memory) = (self.prices.get(cpu), self.prices.get("machine.memory"));
-        let region = self.prices.region(region);
-        let sources = [cpu.map(|price| price.source), memory.map(|price| price.source), region.map(|r| r.source)];
-        let basis = Basis::of(sources.into_iter().flatten());
-        let amount = (|| {
-            let (cpu, memory) = (i128::from(cpu?.usd?.micros()), i128::from(memory?.usd?.micros()));
-            let times_1024 = cpu * i128::from(guest.cpus) * 1024 + memory * i128::from(guest.memory_mb);
-            let micros = times_1024.saturating_mul(i128::from(count)).saturating_mul(region?.ratio.nano());
-            Some(Amount::of(Usd::ratio(micros, 1024 * Decimal::whole(1).nano())))
-        })();
-        Priced { amount: amount.unwrap_or(Amount::UNKNOWN), basis }
+        guest.map_or(Priced::UNKNOWN, |guest| machines(&self.prices, guest, region, count))
     }
 
     /// So many units at a price. Units that nobody knows cost what nobody knows.
@@ -236,6 +224,28 @@ impl<'a> Cx<'a> {
         let amount = usd.zip(units).map_or(Amount::UNKNOWN, |(usd, units)| Amount::of(usd.times(units)));
         Priced { amount, basis: usd.and(price).and_then(|price| Basis::of([price.source])) }
     }
+}
+
+/// What machines cost in a region while they run.
+fn machines<'a>(prices: &Prices<'a>, guest: Guest, region: &str, count: u32) -> Priced<'a> {
+    let cpu = if guest.kind == "performance" { "machine.performance-cpu" } else { "machine.shared-cpu" };
+    let (cpu, memory) = (prices.get(cpu), prices.get("machine.memory"));
+    let region = prices.region(region);
+    let sources = [cpu.map(|price| price.source), memory.map(|price| price.source), region.map(|r| r.source)];
+    let basis = Basis::of(sources.into_iter().flatten());
+    let amount = (|| {
+        let (cpu, memory) = (i128::from(cpu?.usd?.micros()), i128::from(memory?.usd?.micros()));
+        let times_1024 = cpu * i128::from(guest.cpus) * 1024 + memory * i128::from(guest.memory_mb);
+        let micros = times_1024.saturating_mul(i128::from(count)).saturating_mul(region?.ratio.nano());
+        Some(Amount::of(Usd::ratio(micros, 1024 * Decimal::whole(1).nano())))
+    })();
+    Priced { amount: amount.unwrap_or(Amount::UNKNOWN), basis }
+}
+
+/// What one machine of a preset costs a month in a region while it runs.
+pub fn of_preset(preset: &MachineSize, region: &str, facts: &Facts) -> Amount {
+    let guest = Guest { kind: preset.kind, cpus: preset.cpus, memory_mb: preset.memory_mb };
+    machines(&Prices::known(facts), guest, region, 1).amount
 }
 
 /// An amount, and what it was made of.

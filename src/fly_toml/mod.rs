@@ -31,7 +31,7 @@ pub use format::{CANNOT_FORMAT, Nested, format, nested};
 pub use read::{Format, Reading, read};
 pub use sections::*;
 pub use service::*;
-pub use surface::{Place, place_of_key};
+pub use surface::{Place, keys_of_file, place_of_key};
 pub use words::*;
 pub use write::{Difference, differences, meaning, normal_form, write};
 

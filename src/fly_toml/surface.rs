@@ -149,6 +149,11 @@ fn folds_to(key: &str, name: &str) -> bool {
     key.len() >= name.len() && key.chars().map(fold).eq(name.chars())
 }
 
+/// The keys of the file itself, in flyctl's order.
+pub fn keys_of_file() -> impl Iterator<Item = &'static str> {
+    FLY_TOML.fields.iter().map(|field| field.name)
+}
+
 /// Where a key of fly.toml belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -105,6 +105,11 @@ pub fn emit(report: &Report, format: Format, display: Display, out: &mut dyn io:
     }
 }
 
+/// A path as a URI: relative, or of the scheme `file`.
+pub(crate) fn uri(path: &str) -> String {
+    path::uri(path)
+}
+
 /// Where the page of a rule is on the web. The findings of the languages themselves share one (tests/rules/pages.rs).
 pub fn page(rule: RuleId) -> String {
     const FOLDER: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
