@@ -60,7 +60,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
-    ("render", &["spread", "source", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
+    (
+        "render",
+        &["spread", "source", "value", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"],
+    ),
     // The pipeline as a whole, which reads and writes nothing.
     (
         "lib",
@@ -84,7 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
         ],
     ),
-    ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),
+    ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
     // The ends.

@@ -145,7 +145,7 @@ fn an_environment_has_a_workflow_of_its_own_and_a_preview_none() {
         assert!(text.contains(line), "no {line} in {text}");
     }
     assert!(files["ARCHITECTURE.md"].text.contains("| gh secret set FLY_API_TOKEN_WEB --env staging\n"));
-    let preview = Options { suffix: Some("-pr-1".to_owned()), ..options };
+    let preview = Options { preview: Some("pr-1".parse().unwrap()), ..options };
     assert!(!compile(&source, &FACTS, &preview).artifacts.unwrap().contains_key("deploy.yml"));
 }
 
