@@ -264,6 +264,9 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         diagnostics.push(resolve::include::unread(Span { file, range: first.range() }));
     }
     out.model = spec.and_then(|spec| lower::lower(spec, options.preview.as_ref(), facts, file, &mut diagnostics)).ok();
+    if let Some(project) = out.model.as_mut().and_then(|model| model.project.as_mut()) {
+        project.is_preview |= environment == Some(resolve::PREVIEW);
+    }
     if let Some(model) = out.model.as_mut().filter(|_| until != Until::Interpreted) {
         model.beside = read_beside(model, &texts.all, beside);
         let model = &*model;

@@ -148,6 +148,7 @@ pub fn lower(
         project: Some(Project {
             name: architecture,
             org: project.org,
+            is_preview: cx.project.preview.is_some(),
             preview: cx.project.preview.take(),
             tier,
             regions: cx.project.regions.take(),

@@ -62,8 +62,10 @@ pub struct Project {
     pub name: Sourced<AppName>,
     /// The organisation.
     pub org: Sourced<Name>,
-    /// The preview that it is, if it is one.
+    /// The preview that it is, if it is a certain one.
     pub preview: Option<Key>,
+    /// Whether it is what previews are made of, or one of them.
+    pub is_preview: bool,
     /// How strict the checks are.
     pub tier: Sourced<Tier>,
     /// Where apps run unless they say otherwise.
@@ -457,7 +459,7 @@ impl Model {
     /// Whether others have a share in it: a preview finds data that has a name of its own in the spec, and everybody
     /// who uses that name has the same.
     pub fn is_shared(&self, id: ResourceId) -> bool {
-        let preview = self.project.as_ref().is_some_and(|project| project.preview.is_some());
+        let preview = self.project.as_ref().is_some_and(|project| project.is_preview);
         preview && id.kind != Kind::App && self.name(id).origin.is_written()
     }
 

@@ -79,7 +79,7 @@ impl<'a> RenderCx<'a> {
 
     /// Whether there is a workflow that deploys. Previews are set up and taken down, and not deployed again and again.
     fn has_workflow(self) -> bool {
-        self.model.project().ci.is_some() && self.model.project().preview.is_none()
+        self.model.project().ci.is_some() && !self.model.project().is_preview
     }
 }
 
