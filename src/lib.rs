@@ -39,6 +39,7 @@ pub mod sink;
 pub mod source;
 pub mod spec;
 mod spread;
+pub mod survival;
 pub mod syntax;
 #[cfg(unix)]
 pub mod trial;

@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guest", &["facts", "fly_toml", "model"]),
     ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
+    ("survival", &["facts", "fly_toml", "kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
