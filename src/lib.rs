@@ -28,6 +28,7 @@ pub mod import;
 pub mod init;
 pub mod kinds;
 pub mod lower;
+mod markdown;
 pub mod model;
 pub mod plan;
 pub mod render;
