@@ -44,6 +44,8 @@ mod output_folder;
 mod outputs;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/setup.rs"]
+mod setup;
 #[path = "cli/show.rs"]
 mod show;
 #[path = "cli/world.rs"]

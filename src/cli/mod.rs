@@ -27,6 +27,7 @@ mod lint;
 mod near;
 mod place;
 mod resolve;
+mod setup;
 mod sim;
 mod stand_in;
 mod statistics;
@@ -131,6 +132,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
         Command::Sim(sim) => sim::run(&sim),
+        Command::Completions(args) => setup::completions(&args),
+        Command::Man(args) => setup::man(&args),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };
     match result {
