@@ -33,6 +33,7 @@ pub mod model;
 pub mod plan;
 pub mod render;
 pub mod resolve;
+pub mod review;
 pub mod rules;
 pub mod schema;
 pub mod sim;

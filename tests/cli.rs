@@ -16,6 +16,8 @@ mod beside;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/comment.rs"]
+mod comment;
 #[path = "cli/cost.rs"]
 mod cost;
 #[path = "cli/environments.rs"]
@@ -44,6 +46,8 @@ mod output_folder;
 mod outputs;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/review.rs"]
+mod review;
 #[path = "cli/setup.rs"]
 mod setup;
 #[path = "cli/show.rs"]

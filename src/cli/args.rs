@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use setup::{Completions, Man, Shell};
-pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Review};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -38,6 +38,7 @@ pub(super) enum Command {
     Resolve(Resolve),
     Cost(Cost),
     Diff(Diff),
+    Review(Review),
     Graph(Graph),
     Explain(Explain),
     Rules(Rules),

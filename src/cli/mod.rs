@@ -27,6 +27,7 @@ mod lint;
 mod near;
 mod place;
 mod resolve;
+mod review;
 mod setup;
 mod sim;
 mod stand_in;
@@ -126,6 +127,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Resolve(args) => resolve::run(&args),
         Command::Cost(cost) => cost::run(&cost),
         Command::Diff(diff) => diff::run(&diff),
+        Command::Review(review) => review::run(&review),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),

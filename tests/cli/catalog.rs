@@ -22,6 +22,7 @@ fn help() {
         "sim",
         "completions",
         "man",
+        "review",
     ] {
         let words: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let run = world.run(&words).exits(0).says("");

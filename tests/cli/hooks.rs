@@ -175,17 +175,21 @@ fn run_step(name: &str, world: &World, inputs: &[(&str, &str)]) -> Run {
     command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
     command.env("RUNNER_TEMP", world.path("temp")).env("GITHUB_OUTPUT", world.path("temp/output"));
     command.env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"));
+    command.env("GITHUB_STEP_SUMMARY", world.path("temp/summary.md"));
+    command.env("GITHUB_PATH", world.path("temp/path"));
     // Nothing is installed: what stands in for cargo says what it was told.
     world.write("temp/tools/cargo", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
     fs::set_permissions(world.path("temp/tools/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var_os("PATH").unwrap();
     let tools = std::iter::once(world.path("temp/tools")).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(tools).unwrap());
-    for (name, value) in step["env"].as_object().unwrap() {
-        let input = value.as_str().unwrap().strip_prefix("${{ inputs.").unwrap().strip_suffix(" }}").unwrap();
-        let default = action["inputs"][input]["default"].as_str().unwrap();
-        let given = inputs.iter().find(|(name, _)| *name == input).map(|(_, value)| *value);
-        command.env(name, given.unwrap_or(default));
+    for (name, value) in step["env"].as_object().into_iter().flatten() {
+        let of = value.as_str().unwrap().strip_prefix("${{ ").unwrap().strip_suffix(" }}").unwrap();
+        // An input, or what GitHub knows, which a test says under its whole name.
+        let input = of.strip_prefix("inputs.");
+        let given = inputs.iter().find(|(name, _)| *name == input.unwrap_or(of)).map(|(_, value)| *value);
+        let default = input.map(|input| action["inputs"][input]["default"].as_str().unwrap());
+        command.env(name, given.or(default).unwrap_or_else(|| panic!("what is {of}?")));
     }
     Run::of(&mut command)
 }
@@ -200,7 +204,7 @@ fn the_action_takes_inputs_as_data() {
     );
     let pinned = Regex::new("^[a-z-]+/[a-z-]+(/[a-z-]+)?@[0-9a-f]{40}$").unwrap();
     let input = Regex::new(r"inputs\.([a-z-]+)").unwrap();
-    for step in steps(&action) {
+    for step in steps(&action).iter().chain(steps(&yaml(&read("comment/action.yml")))) {
         assert!(!step["run"].as_str().unwrap_or("").contains("${{"), "a value becomes a part of the script: {step:#}");
         if let Some(uses) = step["uses"].as_str() {
             assert!(pinned.is_match(uses), "{uses} may become something else");
@@ -242,9 +246,11 @@ fn the_action_builds_what_was_chosen() {
 }
 
 #[test]
-fn the_scripts_of_the_action_are_clean() {
+fn the_scripts_of_the_actions_are_clean() {
     let world = World::new();
-    for (i, step) in steps(&action()).iter().enumerate() {
+    let actions = [action(), yaml(&read("comment/action.yml"))];
+    let files = ["comment/post.sh", "comment/from-run.sh"].map(|path| json!({ "run": read(path) }));
+    for (i, step) in actions.iter().flat_map(steps).chain(&files).enumerate() {
         let Some(script) = step["run"].as_str() else { continue };
         let name = format!("step-{i}.sh");
         world.write(&name, script);
@@ -283,6 +289,53 @@ fn the_action_writes_what_code_scanning_takes() {
     let log: Value = serde_json::from_str(&world.read("temp/flyarch.sarif")).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "removed-region");
     run_step(name, &world, &[("path", "none.toml")]).exits(3);
+}
+
+#[test]
+fn the_action_writes_the_page_of_a_pull_request() {
+    let world = World::with(clean());
+    let git = |args: &[&str]| {
+        let config = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+        Run::of(world.command("git").env("GIT_CONFIG_GLOBAL", "/dev/null").args(config).args(args)).exits(0);
+    };
+    let page = |inputs: &[(&str, &str)]| {
+        world.write("temp/summary.md", "");
+        let number = ("github.event.pull_request.number", "7");
+        run_step("Write the page for the comment", &world, &[inputs, &[number, ("comment", "true")]].concat())
+    };
+    git(&["init", "-q"]);
+    git(&["add", "spec.toml"]);
+    git(&["commit", "-qm", "one"]);
+    // No merge is here, as in a clone of depth 1.
+    page(&[]).exits(2).mentions("fetch-depth");
+    git(&["checkout", "-qb", "change"]);
+    world.write("spec.toml", with_warning());
+    git(&["commit", "-qam", "two"]);
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "-m", "merge", "change"]);
+    page(&[]).exits(0).prints_nothing().says("");
+    let text = world.read("temp/flyarch-review/comment.md");
+    assert!(text.contains("rolling restart") && text.contains("### Findings: 1 warning"), "{text}");
+    assert_eq!(world.read("temp/flyarch-review/number"), "7\n");
+    assert!(world.read("temp/summary.md").ends_with(&text));
+    page(&[("base", "change")]).exits(0);
+    assert!(world.read("temp/flyarch-review/comment.md").contains("no effect"));
+    // What cannot be read is a finding on the page; what is not there is none.
+    world.write("spec.toml", "[");
+    page(&[]).exits(0);
+    assert!(world.read("temp/flyarch-review/comment.md").contains("toml-syntax"));
+    page(&[("spec", "-o$(touch x).toml")]).exits(3);
+    page(&[("base", "--output=x")]).exits(2);
+    page(&[("comment", "yes")]).exits(2).mentions("true, false or artifact");
+    assert!(!world.exists("x"));
+}
+
+#[test]
+fn steps_behind_the_action_find_flyarch() {
+    let world = World::new();
+    run_step("Put it on the path", &world, &[]).exits(0).prints_nothing();
+    let folder = world.read("temp/path");
+    assert!(Path::new(folder.trim_end()).join("flyarch").is_file(), "{folder}");
 }
 
 /// The patterns of a matcher: where the problem's parts are in what they match.
