@@ -44,6 +44,8 @@ mod litefs;
 mod output_folder;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/release.rs"]
+mod release;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/review.rs"]

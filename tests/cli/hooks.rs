@@ -13,12 +13,12 @@ use serde_json::{Map, Value, json};
 use super::lint_files::PLAIN;
 use super::world::{FLYARCH, Run, World, clean, with_error, with_warning};
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
 /// A YAML text, in which every scalar is a text.
-fn yaml(text: &str) -> Value {
+pub(super) fn yaml(text: &str) -> Value {
     fn next<'a>(parser: &mut Parser<'a, StrInput<'a>>) -> Event<'a> {
         parser.next_event().unwrap().unwrap().0
     }
