@@ -40,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guest", &["facts", "fly_toml", "model"]),
     ("cost", &["markdown", "value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
+    ("survival", &["facts", "fly_toml", "kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
@@ -62,7 +63,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("review", &["markdown", "diag", "cost", "graph", "diff"]),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
-    ("render", &["spread", "source", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
+    (
+        "render",
+        &["spread", "source", "value", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"],
+    ),
     // The pipeline as a whole, which reads and writes nothing.
     (
         "lib",
@@ -86,7 +90,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
         ],
     ),
-    ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),
+    ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
     // The ends.

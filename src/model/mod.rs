@@ -62,6 +62,10 @@ pub struct Project {
     pub name: Sourced<AppName>,
     /// The organisation.
     pub org: Sourced<Name>,
+    /// The preview that it is, if it is a certain one.
+    pub preview: Option<Key>,
+    /// Whether it is what previews are made of, or one of them.
+    pub is_preview: bool,
     /// How strict the checks are.
     pub tier: Sourced<Tier>,
     /// Where apps run unless they say otherwise.
@@ -77,6 +81,9 @@ pub struct Project {
     /// Whether rules for alerts are wanted.
     pub alerts: bool,
 }
+
+/// The variable by which the machines of a preview are found: names alone may be anybody's.
+pub const PREVIEW_VARIABLE: &str = "FLYARCH_PREVIEW";
 
 /// A declaration of the model, by kind and place in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -447,6 +454,13 @@ impl Model {
             Kind::Redis => &self.redis[id.index].name,
             Kind::Bucket => &self.buckets[id.index].name,
         }
+    }
+
+    /// Whether others have a share in it: a preview finds data that has a name of its own in the spec, and everybody
+    /// who uses that name has the same.
+    pub fn is_shared(&self, id: ResourceId) -> bool {
+        let preview = self.project.as_ref().is_some_and(|project| project.is_preview);
+        preview && id.kind != Kind::App && self.name(id).origin.is_written()
     }
 
     /// The header of a declaration.

@@ -24,7 +24,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kinds::{app, bucket, postgres, redis};
-use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced, Usd};
+use crate::value::{AppName, Duration, Entries, Key, Name, RegionCode, Scalar, Seconds, Sourced, Usd};
 
 /// An architecture on Fly.io: an organisation, its regions, the apps, the data services they use, and how all of it is
 /// wired.
@@ -168,6 +168,8 @@ pub struct Environment {
     pub bucket: Entries<Key, Merged>,
     /// How findings are judged here.
     pub policy: Option<Merged>,
+    /// Of `preview` alone: how long a preview lives after its last deploy, before `sweep.sh` takes it down: "72h".
+    pub ttl: Option<Sourced<Duration<Seconds>>>,
 }
 
 /// The version of the format.
