@@ -95,6 +95,7 @@ fn post(world: &World, page: &str) -> Run {
 }
 
 /// Whether the tools are there that the scripts need.
+#[expect(clippy::print_stdout, reason = "says what is skipped")]
 fn tools() -> bool {
     let missing: Vec<&str> =
         ["jq", "unzip"].into_iter().filter(|tool| Command::new(tool).arg("-h").output().is_err()).collect();

@@ -153,6 +153,14 @@ fn a_change_of_any_generated_file_is_looked_at() {
     for name in world.names(".") {
         assert!(files.is_match(&name), "{name}");
     }
+    // The trees of all specs, each in a folder of its own.
+    let trees = walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/build")).min_depth(2);
+    let mut seen = 0;
+    for entry in trees.into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+        assert!(files.is_match(entry.path().to_str().unwrap()), "{}", entry.path().display());
+        seen += 1;
+    }
+    assert!(seen > 200, "{seen}");
 }
 
 fn action() -> Value {
@@ -178,7 +186,7 @@ fn run_step(name: &str, world: &World, inputs: &[(&str, &str)]) -> Run {
     command.env("GITHUB_STEP_SUMMARY", world.path("temp/summary.md"));
     command.env("GITHUB_PATH", world.path("temp/path"));
     // Nothing is installed: what stands in for cargo says what it was told.
-    world.write("temp/tools/cargo", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    world.write("temp/tools/cargo", "#!/bin/sh\npwd >\"$RUNNER_TEMP/cargo-is-in\"\nprintf '%s\\n' \"$@\"\n");
     fs::set_permissions(world.path("temp/tools/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var_os("PATH").unwrap();
     let tools = std::iter::once(world.path("temp/tools")).chain(std::env::split_paths(&path));
@@ -233,6 +241,8 @@ fn the_action_builds_what_was_chosen() {
     };
     let own = words("");
     assert_eq!(own[..2], ["install", "--locked"]);
+    // Not where a pull request could say which toolchain is run.
+    assert_eq!(world.read("temp/cargo-is-in").trim_end(), env!("CARGO_MANIFEST_DIR"));
     assert_eq!(own[own.len() - 2..], ["--path", env!("CARGO_MANIFEST_DIR")]);
     let tag = words("--config=$(id) 'x'");
     assert_eq!(tag[tag.len() - 3..], [env!("CARGO_PKG_REPOSITORY"), "--tag=--config=$(id) 'x'", "flyarch"]);

@@ -21,6 +21,7 @@ fn targets() -> Vec<Value> {
 }
 
 /// Runs packaging/package.py, where there is a Python that can.
+#[expect(clippy::print_stdout, reason = "says what is skipped")]
 fn package(args: &[&str]) -> Option<Run> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/package.py");
     if !Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|output| output.status.success()) {

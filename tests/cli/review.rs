@@ -40,7 +40,7 @@ fn one_page_has_all() {
     let run = review(&world).exits(0).says("");
     golden("cli/review.md", &run.stdout);
     for part in ["rolling restart", "### Findings: 1 warning", "What it costs, in US dollars", "```mermaid\n"] {
-        run.stdout.contains(part).then_some(()).unwrap_or_else(|| panic!("no {part}: {run}"));
+        assert!(run.stdout.contains(part), "no {part}: {run}");
     }
     world.run(&["review", "--git", "main", "--fail-level", "warning"]).exits(1);
     world.write(".flyarch.toml", "fail-level = \"warning\"\n");

@@ -14,14 +14,13 @@ fn commands() -> Vec<String> {
 }
 
 /// Runs a tool that not every machine has.
+#[expect(clippy::print_stdout, reason = "says what is skipped")]
 fn with_tool(program: &str, args: &[&str], world: &World) -> Option<Run> {
-    match Command::new(program).arg("--version").output() {
-        Ok(_) => Some(Run::of(world.command(program).args(args))),
-        Err(_) => {
-            println!("skipped: {program} is not installed");
-            None
-        }
+    if Command::new(program).arg("--version").output().is_ok() {
+        return Some(Run::of(world.command(program).args(args)));
     }
+    println!("skipped: {program} is not installed");
+    None
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(in crate::cli) struct Completions {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "that is the name of a shell")]
 pub(in crate::cli) enum Shell {
     /// Bash
     Bash,
