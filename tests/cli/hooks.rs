@@ -259,7 +259,7 @@ fn the_action_builds_what_was_chosen() {
 fn the_scripts_of_the_actions_are_clean() {
     let world = World::new();
     let actions = [action(), yaml(&read("comment/action.yml"))];
-    let files = ["comment/post.sh", "comment/from-run.sh"].map(|path| json!({ "run": read(path) }));
+    let files = ["comment/post.sh", "comment/from-run.sh", "packaging/check", ".ci/run"].map(|path| json!({ "run": read(path) }));
     for (i, step) in actions.iter().flat_map(steps).chain(&files).enumerate() {
         let Some(script) = step["run"].as_str() else { continue };
         let name = format!("step-{i}.sh");
@@ -338,6 +338,31 @@ fn the_action_writes_the_page_of_a_pull_request() {
     page(&[("base", "--output=x")]).exits(2);
     page(&[("comment", "yes")]).exits(2).mentions("true, false or artifact");
     assert!(!world.exists("x"));
+}
+
+/// Only what posts has a token, and it runs where the token may write: pull requests of forks and of Dependabot have
+/// another way.
+#[test]
+fn one_step_has_a_token() {
+    let action = action();
+    let with_token: Vec<&Value> = steps(&action).iter().filter(|step| step["env"]["GH_TOKEN"].is_string()).collect();
+    assert_eq!(with_token.len(), 1, "{with_token:#?}");
+    let [post, leave] = ["Post the comment", "Leave the page to another workflow"].map(|name| {
+        steps(&action).iter().find(|step| step["name"] == name).unwrap()["if"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(with_token[0]["if"], post);
+    for (in_post, in_leave) in [
+        ("inputs.comment == 'true'", "inputs.comment == 'artifact'"),
+        (
+            "github.event.pull_request.head.repo.full_name == github.repository",
+            "github.event.pull_request.head.repo.full_name != github.repository",
+        ),
+        ("github.actor != 'dependabot[bot]'", "github.actor == 'dependabot[bot]'"),
+    ] {
+        assert!(post.contains(in_post) && leave.contains(in_leave), "{post}\n{leave}");
+    }
+    let second = yaml(&read("comment/action.yml"));
+    assert!(steps(&second).iter().all(|step| step["uses"].is_null()), "nothing is checked out beside the token");
 }
 
 #[test]
