@@ -259,7 +259,8 @@ fn the_action_builds_what_was_chosen() {
 fn the_scripts_of_the_actions_are_clean() {
     let world = World::new();
     let actions = [action(), yaml(&read("comment/action.yml"))];
-    let files = ["comment/post.sh", "comment/from-run.sh", "packaging/check", ".ci/run"].map(|path| json!({ "run": read(path) }));
+    let files = ["comment/post.sh", "comment/from-run.sh", "packaging/check", ".ci/run"]
+        .map(|path| json!({ "run": read(path) }));
     for (i, step) in actions.iter().flat_map(steps).chain(&files).enumerate() {
         let Some(script) = step["run"].as_str() else { continue };
         let name = format!("step-{i}.sh");

@@ -129,7 +129,12 @@ fn the_workflow_gives_little() {
         for step in steps {
             let script = step["run"].as_str().unwrap_or_default();
             assert!(!script.contains("${{"), "{name}: a value becomes a part of the script: {script}");
-            let builds = ["cargo ", "rustup "].iter().any(|word| script.contains(word));
+            let builds =
+                ["cargo build", "cargo package", "cargo install", "rustup "].iter().any(|word| script.contains(word));
+            assert!(
+                !script.contains("cargo publish") || script.contains("--no-verify"),
+                "{name} builds beside a token"
+            );
             assert!(!builds || writes.is_empty(), "{name} builds, and may write {writes:?}");
             if let Some(with) =
                 step["uses"].as_str().filter(|uses| uses.starts_with("actions/checkout@")).map(|_| &step["with"])
@@ -142,6 +147,7 @@ fn the_workflow_gives_little() {
     // What publishes waits for what was attested.
     for (name, needs) in [
         ("github", "attest"),
+        ("crates-io", "attest"),
         ("pypi", "attest"),
         ("npm", "attest"),
         ("image", "attest"),
@@ -150,7 +156,7 @@ fn the_workflow_gives_little() {
     ] {
         assert_eq!(jobs[name]["needs"], needs, "{name}");
     }
-    for name in ["github", "pypi", "npm"] {
+    for name in ["github", "crates-io", "pypi", "npm"] {
         assert!(jobs[name]["environment"].is_string(), "{name} asks nobody");
     }
 }
