@@ -23,9 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What everything stands on.
     ("spread", &[]),
     ("source", &[]),
+    ("markdown", &["source"]),
     ("value", &["source"]),
     ("facts", &["source", "value"]),
-    ("diag", &["source", "value", "facts"]),
+    ("diag", &["source", "markdown", "value", "facts"]),
     // What can be written.
     ("syntax", &["source", "diag"]),
     ("fly_toml", &["source", "value", "diag", "syntax"]),
@@ -37,7 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What it means.
     ("model", &["source", "value", "fly_toml", "kinds", "spec", "beside"]),
     ("guest", &["facts", "fly_toml", "model"]),
-    ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
+    ("cost", &["markdown", "value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
     ("survival", &["facts", "fly_toml", "kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
@@ -55,10 +56,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "diff",
         &[
-            "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "resolve", "model", "guest", "plan",
-            "cost", "rules",
+            "source", "markdown", "value", "facts", "diag", "fly_toml", "kinds", "spec", "resolve", "model", "guest",
+            "plan", "cost", "rules",
         ],
     ),
+    (
+        "assertions",
+        &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "cost", "survival"],
+    ),
+    ("review", &["markdown", "diag", "cost", "graph", "diff"]),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
     (
@@ -70,6 +76,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "lib",
         &[
             "source",
+            "assertions",
             "value",
             "facts",
             "diag",
@@ -117,6 +124,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source",
+            "assertions",
             "facts",
             "diag",
             "syntax",
@@ -144,6 +152,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "graph",
             "init",
             "lsp",
+            "review",
         ],
     ),
     ("main", &["cli"]),

@@ -1,12 +1,13 @@
 //! `flyarch lint`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 
-use super::args::{Lint, Show, TierName};
+use super::args::{FailLevel, Lint, Show, TierName};
 use super::config::Config;
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language, Unsaved};
@@ -19,7 +20,7 @@ use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix, loca
 use crate::facts::FACTS;
 use crate::render::GENERATED;
 use crate::source::{FileId, Source, Span};
-use crate::spec::Tier;
+use crate::spec::{Date, Tier};
 use crate::{Options, Surroundings, check_files, check_in, environments, fly_toml, spread};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
@@ -111,6 +112,30 @@ fn judging(args: &Lint) -> Result<(Config, Options), Failure> {
         ..Options::default()
     };
     Ok((config, options))
+}
+
+/// What is found in one spec without any option, and from which severity on that counts by the configuration.
+pub(super) fn findings(
+    path: &Path,
+    environment: Option<&str>,
+    today: Date,
+) -> Result<(Report, Option<FailLevel>), Failure> {
+    let args = Lint::try_parse_from([OsStr::new("lint"), OsStr::new("--"), path.as_os_str()])
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let Found { targets, beside, folders, .. } = walk::targets(&args.paths, walk::any)?;
+    let (mut config, options) = judging(&args)?;
+    let options = Options { today: Some(today), ..options };
+    let (known, fail_level) = (config.baseline.take(), config.fail_level);
+    let unsaved = Unsaved::default();
+    let mut files = Files { config, environment: environment.map(str::to_owned), ..Files::default() };
+    files.read(&targets, &args, &unsaved);
+    files.has_environment()?;
+    files.look_around(&targets, &beside, &folders, &unsaved);
+    files.check(&options);
+    if let Some(known) = &known {
+        baseline::hide(known, &mut files.report)?;
+    }
+    Ok((files.report, fail_level))
 }
 
 /// Looks at one spec or file as `flyarch lint --skip-generated` does, with what an editor has open in place of what is
