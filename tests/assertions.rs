@@ -228,7 +228,7 @@ fn what_means_nothing_is_told_where_it_stands() {
 fn many_failures_are_cut() {
     let mut spec = assertion("no", "app", "", "true");
     for n in 0..40 {
-        let _ = write!(spec, "[app.n{n}]\n");
+        let _ = writeln!(spec, "[app.n{n}]");
     }
     let found = found(&spec, None);
     assert_eq!(found.len(), 20);
@@ -285,7 +285,7 @@ fn the_document_has_every_attribute() {
                 }
                 Type::Bool | Type::Number | Type::Text(_) | Type::List(_) => String::new(),
             };
-            let _ = write!(table, "| `{}` | {}{words} | {} |\n", attribute.name, attribute.kind, attribute.says);
+            let _ = writeln!(table, "| `{}` | {}{words} | {} |", attribute.name, attribute.kind, attribute.says);
         }
     }
     let expected = format!("{head}<!-- attributes -->\n{table}\n<!-- /attributes -->{tail}");

@@ -33,8 +33,7 @@ use crate::value::{AppName, Duration, Entries, Key, Name, Reason, RegionCode, Sc
 pub struct Spec {
     /// The version of the format: 1.
     pub version: Sourced<Version>,
-    /// Files of tables that belong to the spec: paths and globs, relative to it. They are put behind it before this is
-    /// read (`crate::resolve`).
+    /// Files of tables that belong to the spec: paths and globs, relative to it. They are put behind it first.
     #[serde(default)]
     pub include: Vec<Sourced<String>>,
     /// What all apps have in common.
@@ -53,10 +52,10 @@ pub struct Spec {
     pub bucket: Entries<Key, Sourced<bucket::BucketSpec>>,
     /// How findings are judged, and what all of it may cost.
     pub policy: Option<Sourced<Policy>>,
-    /// Parts of app tables, for apps that say `extends`. They are merged before this is read (`crate::resolve`).
+    /// Parts of app tables, for apps that say `extends`. They are merged first.
     #[serde(default)]
     pub template: Entries<Key, Merged>,
-    /// What single environments have that others have not. They are merged before this is read (`crate::resolve`).
+    /// What single environments have that others have not. They are merged first.
     #[serde(default)]
     pub environment: Entries<Key, Environment>,
 }
