@@ -30,6 +30,7 @@ pub mod kinds;
 pub mod lower;
 pub mod model;
 pub mod plan;
+pub mod remedy;
 pub mod render;
 pub mod resolve;
 pub mod rules;

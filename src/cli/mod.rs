@@ -28,6 +28,7 @@ mod near;
 mod place;
 mod resolve;
 mod sim;
+mod simulate;
 mod stand_in;
 mod statistics;
 mod summary;
@@ -130,6 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
+        Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Sim(sim) => sim::run(&sim),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };

@@ -51,7 +51,7 @@ impl Cx<'_> {
             out.effects.push(Effect::Capacity(capacity));
         }
         volumes(app, lost, &mut out);
-        self.primary_region(app, lost, &mut out);
+        primary_region(app, lost, &mut out);
         for (job, declared) in app.jobs.iter().enumerate() {
             if lost.region.is_none_or(|region| declared.region.as_str() == region) {
                 out.effects.push(Effect::Job { job });
@@ -79,35 +79,39 @@ impl Cx<'_> {
             let soft = limits.map_or(self.facts.soft_limit, |limits| limits.soft_limit.value);
             let hard = limits.and_then(|limits| limits.hard_limit).map(|hard| hard.value);
             let counts_requests = limits.is_some_and(|limits| limits.kind.value == ConcurrencyType::Requests);
-            let peak = if counts_requests { app.requests_in_flight().map(|(_, peak)| peak) } else { None };
+            let peak = if counts_requests {
+                app.requests_in_flight().map(|(_, peak)| peak)
+            } else {
+                app.workload.peak_connections.map(|peak| u64::from(peak.value))
+            };
             let all = |each: u32| u64::from(each) * u64::from(machines);
             Some(Capacity { service: index, counts_requests, machines, soft: all(soft), hard: hard.map(all), peak })
         });
         services.collect()
     }
+}
 
-    /// What can no longer happen in the primary region.
-    fn primary_region(&self, app: &App, lost: &Lost<'_>, out: &mut Outcome) {
-        let Some(primary) = &app.primary_region else { return };
-        let is_gone = match lost.region {
-            Some(region) => primary.as_str() == region,
-            None => is_emptied(app, primary, lost),
-        };
-        if !is_gone {
-            return;
-        }
-        let replays = app.write_routing.as_ref().is_some_and(|way| way.value == WriteRouting::FlyReplay);
-        if replays {
-            out.own = out.own.max(State::ReadOnly);
-        }
-        let deploy = app.toml.deploy.as_ref();
-        let release_command = deploy.is_some_and(|deploy| deploy.release_command.is_some());
-        // Machines for releases are made on any host of the region.
-        let release_command = release_command && lost.region.is_some();
-        if lost.region.is_some() || replays {
-            out.effects.push(Effect::PrimaryRegion { region: primary.to_string(), release_command, replays });
-            out.own = out.own.max(State::Reduced);
-        }
+/// What can no longer happen in the primary region.
+fn primary_region(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
+    let Some(primary) = &app.primary_region else { return };
+    let is_gone = match lost.region {
+        Some(region) => primary.as_str() == region,
+        None => is_emptied(app, primary, lost),
+    };
+    if !is_gone {
+        return;
+    }
+    let replays = app.write_routing.as_ref().is_some_and(|way| way.value == WriteRouting::FlyReplay);
+    if replays {
+        out.own = out.own.max(State::ReadOnly);
+    }
+    let deploy = app.toml.deploy.as_ref();
+    let release_command = deploy.is_some_and(|deploy| deploy.release_command.is_some());
+    // Machines for releases are made on any host of the region.
+    let release_command = release_command && lost.region.is_some();
+    if lost.region.is_some() || replays {
+        out.effects.push(Effect::PrimaryRegion { region: primary.to_string(), release_command, replays });
+        out.own = out.own.max(State::Reduced);
     }
 }
 
@@ -162,7 +166,12 @@ fn volumes(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
             continue;
         }
         let left = group.machines() - lost_here;
-        let copies = if app.litefs.is_some() { Copies::LiteFs } else { Copies::Unknown };
+        let quorum = app.workload.quorum.map(|quorum| quorum.value);
+        let copies = match quorum {
+            _ if app.litefs.is_some() => Copies::LiteFs,
+            Some(_) => Copies::Declared,
+            None => Copies::Unknown,
+        };
         out.effects.push(Effect::Volumes { group: index, lost: lost_here, left, copies });
         let data = match copies {
             _ if left == 0 => Data::OnlyCopies,
@@ -170,6 +179,17 @@ fn volumes(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
             Copies::Unknown => Data::AtRisk,
         };
         out.data = out.data.max(data);
+        if let Some(needs) = quorum.filter(|needs| copies == Copies::Declared && left < *needs && left > 0) {
+            out.effects.push(Effect::Quorum { left, needs });
+            // What a majority had agreed on may be on those alone that are lost.
+            out.data = out.data.max(Data::AtRisk);
+            let others = app
+                .groups
+                .iter()
+                .zip(&lost.machines)
+                .any(|(other, lost)| other.serves && !std::ptr::eq(other, group) && other.machines() > *lost);
+            out.own = out.own.max(if others { State::Part } else { State::Down });
+        }
     }
     let Some(litefs) = &app.litefs else { return };
     let candidate = litefs.candidate.as_str();

@@ -62,7 +62,8 @@ pub(super) fn follow(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>, outcomes: &
                     continue;
                 }
                 let is_new = reached[caller].is_none();
-                let is_shortest = reached[caller].as_ref().is_none_or(|known| known.len() >= chain.len());
+                // What is broken itself says what else it needs, and not what needs that.
+                let is_shortest = reached[caller].as_ref().is_none_or(|known| known.len().max(1) >= chain.len());
                 if is_shortest {
                     depend(&mut outcomes[caller], chain.clone(), kind, end);
                 }
