@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
 use crate::lower::DUPLICATE_NAME;
-use crate::model::{App, Model, ResourceId, Secret};
+use crate::model::{App, Model, ResourceId};
 use crate::resolve;
 use crate::source::{FileId, Source, Span};
 use crate::spec::{Kind, Tier};
@@ -106,17 +106,13 @@ fn shared_secrets(
     for app in &rehearsal.apps {
         let Some(twin) = apps.get(app.key.as_str()) else { continue };
         for secret in &app.secrets {
-            // What is only named, each of the two set-ups is given by whoever runs it.
             let from = match &secret.source {
-                SecretSource::Env(name) if *name != secret.name.value => format!("the variable {name}"),
+                SecretSource::Env(name) => format!("the variable {name}"),
                 SecretSource::File(path) => format!("the file {}", path.value),
                 SecretSource::Command(_) => "one command".to_owned(),
-                SecretSource::Env(_) | SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => {
-                    continue;
-                }
+                SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => continue,
             };
-            let same = |of_twin: &&Secret| of_twin.name == secret.name && of_twin.source == secret.source;
-            if twin.secrets.iter().find(same).is_none() {
+            if !twin.secrets.iter().any(|of_twin| of_twin.has_value_of(secret)) {
                 continue;
             }
             let span = Span { file, range: secret.name.range() };

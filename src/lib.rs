@@ -12,6 +12,7 @@
 //! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
+pub mod assertions;
 pub mod beside;
 mod checklist;
 pub mod cli;
@@ -277,6 +278,10 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         let judged = until != Until::RenderedUnjudged;
         let waivers = judged.then(|| rules::run_on_model(&judging, options.only_rule, &mut diagnostics));
         let plan = plan::plan(model);
+        if judged && options.only_rule.is_none() {
+            let others = || interpret_others(source, environment, facts);
+            assertions::judge(&assertions::Cx::new(model, facts, environment, &others), file, &mut diagnostics);
+        }
         if let Some(waivers) = waivers {
             rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
             rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
@@ -296,6 +301,17 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     }
     out.diagnostics = diag::located(diagnostics.finish(), file, source);
     out
+}
+
+/// What the other environments of a spec mean, by name. What cannot be understood is told where it is judged.
+fn interpret_others(source: &Source, environment: Option<&str>, facts: &Facts) -> Vec<(String, Model)> {
+    let Ok(root) = DeTable::parse(source.text()) else { return Vec::new() };
+    let others = resolve::environments(root.get_ref()).into_iter().filter(|name| Some(name.as_str()) != environment);
+    let models = others.filter_map(|name| {
+        let options = Options { environment: Some(name.clone()), ..Options::default() };
+        Some((name, interpret(source, facts, &options).model?))
+    });
+    models.collect()
 }
 
 /// Reads a spec for one of its environments. `asked` tells whether the schema was.

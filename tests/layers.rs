@@ -59,6 +59,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cost", "rules",
         ],
     ),
+    (
+        "assertions",
+        &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "cost", "survival"],
+    ),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
     (
@@ -83,6 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "lib",
         &[
             "source",
+            "assertions",
             "value",
             "facts",
             "diag",
@@ -113,6 +118,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source",
+            "assertions",
             "facts",
             "diag",
             "syntax",

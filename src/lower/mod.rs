@@ -165,6 +165,7 @@ pub fn lower(
         levels,
         forbidden,
         budget: policy.budget_usd,
+        assertions: policy.assert,
         beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);

@@ -26,7 +26,7 @@ use crate::beside::{Beside, Dockerfile, Instruction};
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::source::{FileId, TextRange};
-use crate::spec::{Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
+use crate::spec::{Assertion, Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
 use crate::value::{
     AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, PostgresName, RegionCode, SnapshotId, Sourced,
     Usd, VolumeId,
@@ -51,6 +51,8 @@ pub struct Model {
     pub forbidden: Vec<Sourced<String>>,
     /// What it may cost a month, as far as the spec says.
     pub budget: Option<Sourced<Usd>>,
+    /// What must hold besides.
+    pub assertions: Vec<Sourced<Assertion>>,
     /// What lies beside the spec or the files, as far as it was looked at.
     pub beside: Beside,
 }
@@ -352,6 +354,19 @@ pub struct Secret {
     pub source: SecretSource,
     /// The app that a deploy token is for, by place in [`Model::apps`].
     pub token_for: Option<usize>,
+}
+
+impl Secret {
+    /// Whether it has the value of another, as far as the spec says: one file, one command, or one variable. What is only
+    /// named, each set-up is given by whoever runs it.
+    pub fn has_value_of(&self, other: &Self) -> bool {
+        let from_outside = match &self.source {
+            SecretSource::Env(variable) => *variable != self.name.value,
+            SecretSource::File(_) | SecretSource::Command(_) => true,
+            SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => false,
+        };
+        from_outside && self.name == other.name && self.source == other.source
+    }
 }
 
 /// Regions that stand together in the spec, each of them once.

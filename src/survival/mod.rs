@@ -24,6 +24,8 @@ pub(crate) use retire::place;
 pub use retire::{Move, Retirement, retire};
 pub use words::{cell, members, reasons, sentences};
 
+use chain::Graph;
+
 use crate::facts::Facts;
 use crate::model::{Calls, Model, ResourceId};
 use crate::spec::Kind;
@@ -351,10 +353,10 @@ pub fn regions(model: &Model) -> Vec<&str> {
 
 /// What a loss does, for every declaration in the order of [`declarations`].
 pub fn lose(model: &Model, facts: &Facts, loss: Loss<'_>) -> Vec<Outcome> {
-    lose_with(&Cx { model, facts }, &Calls::of(model), loss)
+    lose_with(&Cx { model, facts }, &Graph::of(model, &Calls::of(model)), loss)
 }
 
-fn lose_with(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>) -> Vec<Outcome> {
+fn lose_with(cx: &Cx<'_>, graph: &Graph<'_>, loss: Loss<'_>) -> Vec<Outcome> {
     let own = declarations(cx.model).map(|of| match of.kind {
         Kind::App => cx.app(of, loss),
         Kind::Postgres => cx.postgres(of, loss),
@@ -363,7 +365,7 @@ fn lose_with(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>) -> Vec<Outcome> {
         Kind::Bucket => Outcome::unaffected(of),
     });
     let mut outcomes: Vec<Outcome> = own.collect();
-    chain::follow(cx, calls, loss, &mut outcomes);
+    chain::follow(cx, graph, loss, &mut outcomes);
     outcomes
 }
 
@@ -418,11 +420,11 @@ pub struct Survival<'m> {
 impl<'m> Survival<'m> {
     /// Looks at all of them.
     pub fn of(model: &'m Model, facts: &Facts) -> Self {
-        let (cx, calls) = (Cx { model, facts }, Calls::of(model));
+        let (cx, graph) = (Cx { model, facts }, Graph::of(model, &Calls::of(model)));
         let regions = regions(model).into_iter();
         Self {
-            regions: regions.map(|region| (region, lose_with(&cx, &calls, Loss::Region(region)))).collect(),
-            host: lose_with(&cx, &calls, Loss::Host),
+            regions: regions.map(|region| (region, lose_with(&cx, &graph, Loss::Region(region)))).collect(),
+            host: lose_with(&cx, &graph, Loss::Host),
         }
     }
 
