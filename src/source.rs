@@ -12,12 +12,20 @@ use std::fmt;
 /// per byte in the worst case (a file of brackets), so the limit is also the bound on memory.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// Text from outside on one line, fit for a comment or a message: nothing in it controls anything.
+/// What stands for a character that a terminal would obey, or that would hide others.
+pub const REPLACEMENT: char = '\u{fffd}';
+
+/// Whether a character is for a terminal to obey: control characters, and those that turn the direction of writing
+/// around, so that a reader sees something else than what is there.
+pub fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text from outside on one line, fit for a terminal, a comment or a message: specs are written by anybody, and messages
+/// repeat parts of them.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    if text.contains(is_active) { Cow::Owned(text.replace(is_active, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// A range of bytes in one source.

@@ -16,6 +16,8 @@ mod beside;
 mod build;
 #[path = "cli/catalog.rs"]
 mod catalog;
+#[path = "cli/comment.rs"]
+mod comment;
 #[path = "cli/cost.rs"]
 mod cost;
 #[path = "cli/environments.rs"]
@@ -42,8 +44,14 @@ mod litefs;
 mod output_folder;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/release.rs"]
+mod release;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/review.rs"]
+mod review;
+#[path = "cli/setup.rs"]
+mod setup;
 #[path = "cli/show.rs"]
 mod show;
 #[path = "cli/world.rs"]

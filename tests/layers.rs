@@ -23,9 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What everything stands on.
     ("spread", &[]),
     ("source", &[]),
+    ("markdown", &["source"]),
     ("value", &["source"]),
     ("facts", &["source", "value"]),
-    ("diag", &["source", "value", "facts"]),
+    ("diag", &["source", "markdown", "value", "facts"]),
     // What can be written.
     ("syntax", &["source", "diag"]),
     ("fly_toml", &["source", "value", "diag", "syntax"]),
@@ -37,9 +38,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What it means.
     ("model", &["source", "value", "fly_toml", "kinds", "spec", "beside"]),
     ("guest", &["facts", "fly_toml", "model"]),
-    ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
+    ("cost", &["markdown", "value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
-    ("survival", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "cost"]),
+    ("survival", &["markdown", "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "cost"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
@@ -55,14 +56,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "diff",
         &[
-            "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "resolve", "model", "guest", "plan",
-            "cost", "rules",
+            "source", "markdown", "value", "facts", "diag", "fly_toml", "kinds", "spec", "resolve", "model", "guest",
+            "plan", "cost", "rules",
         ],
     ),
     (
         "assertions",
         &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "cost", "survival"],
     ),
+    ("review", &["markdown", "diag", "cost", "graph", "diff"]),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
     (
@@ -147,6 +149,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "init",
             "survival",
             "remedy",
+            "review",
         ],
     ),
     ("main", &["cli"]),

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod setup;
 mod views;
 
 use std::ffi::OsString;
@@ -7,7 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Simulate};
+pub(super) use setup::{Completions, Man, Shell};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Review, Simulate};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -17,7 +19,7 @@ pub(super) struct Args {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above the fail level
   1  findings, stale output, differences
@@ -36,6 +38,7 @@ pub(super) enum Command {
     Resolve(Resolve),
     Cost(Cost),
     Diff(Diff),
+    Review(Review),
     Graph(Graph),
     Explain(Explain),
     Rules(Rules),
@@ -44,6 +47,8 @@ pub(super) enum Command {
     Facts,
     Simulate(Simulate),
     Sim(Sim),
+    Completions(Completions),
+    Man(Man),
     #[command(name = "stand-in-fly", hide = true)]
     StandIn(StandIn),
 }

@@ -31,43 +31,81 @@ impl ClassName {
     }
 }
 
+/// What differs in one environment.
+pub(super) struct Found {
+    pub(super) environment: Option<String>,
+    /// The name of the architecture.
+    pub(super) project: String,
+    pub(super) difference: Diff,
+    /// How the rendered files differ, when that is asked for.
+    files: String,
+}
+
+impl Found {
+    pub(super) fn between(&self, old: &Spec, new: &Spec) -> Between {
+        Between {
+            project: self.project.clone(),
+            environment: self.environment.clone(),
+            old: old.source().name().to_owned(),
+            new: new.source().name().to_owned(),
+        }
+    }
+}
+
+/// Which of two specs cannot be understood.
+pub(super) enum Broken {
+    Old(Report),
+    New(Report),
+}
+
+/// What differs between two specs in each environment that is meant.
+pub(super) fn compared(
+    old: &Spec,
+    new: &Spec,
+    env: Option<&str>,
+    with_files: bool,
+) -> Result<Result<Vec<Found>, Broken>, Failure> {
+    let mut found = Vec::new();
+    let [of_old, of_new] = [old, new].map(|spec| environments::names(spec.source()));
+    for environment in meant(&of_old, &of_new, env)? {
+        let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
+        let (in_old, in_new) = (has(&of_old), has(&of_new));
+        // An environment that only one has is compared with nothing.
+        let sides = [(old, in_old, new), (new, in_new, old)].map(|(own, is_own, other)| {
+            let spec = if is_own { own } else { other };
+            (spec, understood(spec, environment.as_deref(), !is_own))
+        });
+        let [(before_of, before), (after_of, after)] = sides;
+        let (before, after) = match (before, after) {
+            (Err(report), _) => return Ok(Err(if in_old { Broken::Old(report) } else { Broken::New(report) })),
+            (_, Err(report)) => return Ok(Err(if in_new { Broken::New(report) } else { Broken::Old(report) })),
+            (Ok(before), Ok(after)) => (before, after),
+        };
+        let name = environment.as_deref();
+        let difference = compare(
+            Side { source: before_of.source(), environment: name, model: &before },
+            Side { source: after_of.source(), environment: name, model: &after },
+            &FACTS,
+        );
+        let project = after.project.as_ref().map_or(String::new(), |project| project.name.to_string());
+        let files = if with_files { files(before_of, after_of, name) } else { String::new() };
+        found.push(Found { environment, project, difference, files });
+    }
+    Ok(Ok(found))
+}
+
 pub(super) fn run(args: &Args) -> Result<i32, Failure> {
     let (old, new) = match specs(args)? {
         (Ok(old), Ok(new)) => (old, new),
         (Err(report), _) | (_, Err(report)) => return refused(&report),
     };
-    let mut found = Vec::new();
-    let [of_old, of_new] = [&old, &new].map(|spec| environments::names(spec.source()));
-    for environment in meant(&of_old, &of_new, args.env.as_deref())? {
-        let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
-        let (in_old, in_new) = (has(&of_old), has(&of_new));
-        // An environment that only one has is compared with nothing.
-        let sides = [(&old, in_old, &new), (&new, in_new, &old)].map(|(own, is_own, other)| {
-            let spec = if is_own { own } else { other };
-            (spec, understood(spec, environment.as_deref(), !is_own))
-        });
-        let [(old, before), (new, after)] = sides;
-        let (before, after) = match (before, after) {
-            (Ok(before), Ok(after)) => (before, after),
-            (Err(report), _) | (_, Err(report)) => return refused(&report),
-        };
-        let name = environment.as_deref();
-        let before = Side { source: old.source(), environment: name, model: &before };
-        let after = Side { source: new.source(), environment: name, model: &after };
-        let difference = compare(before, after, &FACTS);
-        let files = if args.files { files(old, new, environment.as_deref()) } else { String::new() };
-        let project = after.model.project.as_ref().map_or(String::new(), |project| project.name.to_string());
-        found.push((environment, project, difference, files));
-    }
-    let between = |environment: &'_ Option<String>, project: &'_ str| Between {
-        project: project.to_owned(),
-        environment: environment.clone(),
-        old: old.source().name().to_owned(),
-        new: new.source().name().to_owned(),
+    let found = match compared(&old, &new, args.env.as_deref(), args.files)? {
+        Ok(found) => found,
+        Err(Broken::Old(report) | Broken::New(report)) => return refused(&report),
     };
-    let all: Vec<(&Diff, Between)> = found.iter().map(|(e, project, found, _)| (found, between(e, project))).collect();
+    let all: Vec<(&Diff, Between)> = found.iter().map(|found| (&found.difference, found.between(&old, &new))).collect();
     let each = |show: fn(&Diff, &Between) -> String, open: &str, close: &str| {
-        let texts = all.iter().zip(&found).map(|((diff, between), (.., files))| {
+        let texts = all.iter().zip(&found).map(|((diff, between), Found { files, .. })| {
             let files = if files.is_empty() { String::new() } else { format!("\n{open}{files}{close}") };
             show(diff, between) + &files
         });
@@ -81,9 +119,9 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
         CostFormat::Json => diff::json(&all),
     };
     print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
-    let worst = found.iter().map(|(_, _, diff, _)| diff.leading()).max().unwrap_or(Class::NoEffect);
+    let worst = all.iter().map(|(diff, _)| diff.leading()).max().unwrap_or(Class::NoEffect);
     let fails = args.fail_on.is_some_and(|class| {
-        let classes = found.iter().flat_map(|(_, _, diff, _)| &diff.changes).flat_map(|change| &change.classes);
+        let classes = all.iter().flat_map(|(diff, _)| &diff.changes).flat_map(|change| &change.classes);
         classes.max().is_some_and(|worst| *worst >= class.class())
     });
     Ok(if fails || (args.exit_code && worst > Class::NoEffect) { FINDINGS } else { CLEAN })

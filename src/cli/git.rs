@@ -54,6 +54,14 @@ pub(super) fn read(revision: &str, path: &Path) -> Result<Result<Spec, Report>, 
     })
 }
 
+/// Whether a revision has a file at a path.
+pub(super) fn has(revision: &str, path: &Path) -> Result<bool, Failure> {
+    let folder = place::folder_of(path);
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(false) };
+    let commit = commit(revision, folder)?;
+    Ok(output(folder, &["cat-file", "-e", &format!("{commit}:./{name}")]).is_ok())
+}
+
 /// The commit that a revision names.
 fn commit(revision: &str, folder: &Path) -> Result<String, Failure> {
     let unknown = |why: &str| Failure::usage(format!("--git {revision}: {why}"));

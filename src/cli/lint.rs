@@ -1,10 +1,13 @@
 //! `flyarch lint`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::{Lint, Show, TierName};
+use clap::Parser as _;
+
+use super::args::{FailLevel, Lint, Show, TierName};
 use super::config::Config;
 use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
@@ -17,7 +20,7 @@ use crate::diag::{Applicability, Diagnostic, Diagnostics, Fix, Report, fix, loca
 use crate::facts::FACTS;
 use crate::render::GENERATED;
 use crate::source::{FileId, Source, Span};
-use crate::spec::Tier;
+use crate::spec::{Date, Tier};
 use crate::{Options, Surroundings, check_files, check_in, environments, fly_toml, spread};
 
 /// How often fixes are applied and the result is looked at again: a fix can make room for another.
@@ -103,6 +106,34 @@ pub(super) fn run(args: &Lint) -> Result<i32, Failure> {
     // The system forgets it all faster than it can be taken apart.
     std::mem::forget(report);
     Ok(if unread { INPUT } else { code })
+}
+
+/// What is found in one spec without any option, and from which severity on that counts by the configuration.
+pub(super) fn findings(
+    path: &Path,
+    environment: Option<&str>,
+    today: Date,
+) -> Result<(Report, Option<FailLevel>), Failure> {
+    let args = Lint::try_parse_from([OsStr::new("lint"), OsStr::new("--"), path.as_os_str()])
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let Found { targets, beside, folders, .. } = walk::targets(&args.paths, walk::any)?;
+    let mut config = Config::read(&args)?;
+    let options = Options {
+        today: Some(today),
+        levels: std::mem::take(&mut config.levels),
+        forbidden: std::mem::take(&mut config.forbidden),
+        ..Options::default()
+    };
+    let (known, fail_level) = (config.baseline.take(), config.fail_level);
+    let mut files = Files { config, environment: environment.map(str::to_owned), ..Files::default() };
+    files.read(&targets, &args);
+    files.has_environment()?;
+    files.look_around(&targets, &beside, &folders);
+    files.check(&options);
+    if let Some(known) = &known {
+        baseline::hide(known, &mut files.report)?;
+    }
+    Ok((files.report, fail_level))
 }
 
 /// Files that a spec includes are looked at with it: hooks give the files that have changed.

@@ -27,6 +27,8 @@ mod lint;
 mod near;
 mod place;
 mod resolve;
+mod review;
+mod setup;
 mod sim;
 mod simulate;
 mod stand_in;
@@ -126,6 +128,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Resolve(args) => resolve::run(&args),
         Command::Cost(cost) => cost::run(&cost),
         Command::Diff(diff) => diff::run(&diff),
+        Command::Review(review) => review::run(&review),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),
@@ -133,6 +136,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Facts => catalog::facts(),
         Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Sim(sim) => sim::run(&sim),
+        Command::Completions(args) => setup::completions(&args),
+        Command::Man(args) => setup::man(&args),
         Command::StandIn(stand_in) => stand_in::run(&stand_in),
     };
     match result {

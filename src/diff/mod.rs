@@ -22,7 +22,7 @@ mod volumes;
 use std::collections::BTreeMap;
 
 pub use class::Class;
-pub use emit::{Between, json, markdown, text};
+pub use emit::{Between, json, markdown, markdown_within, text};
 pub use places::At;
 pub use steps::{StepChange, StepChangeKind};
 

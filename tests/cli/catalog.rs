@@ -8,9 +8,23 @@ use super::world::{World, fits, golden};
 #[test]
 fn help() {
     let world = World::new();
-    for command in
-        ["", "build", "lint", "cost", "diff", "graph", "explain", "rules", "schema", "facts", "simulate", "sim"]
-    {
+    for command in [
+        "",
+        "build",
+        "lint",
+        "cost",
+        "diff",
+        "graph",
+        "explain",
+        "rules",
+        "schema",
+        "facts",
+        "sim",
+        "completions",
+        "man",
+        "review",
+        "simulate",
+    ] {
         let words: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let run = world.run(&words).exits(0).says("");
         fits(&run.stdout);

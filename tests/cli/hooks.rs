@@ -13,12 +13,12 @@ use serde_json::{Map, Value, json};
 use super::lint_files::PLAIN;
 use super::world::{FLYARCH, Run, World, clean, with_error, with_warning};
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
 /// A YAML text, in which every scalar is a text.
-fn yaml(text: &str) -> Value {
+pub(super) fn yaml(text: &str) -> Value {
     fn next<'a>(parser: &mut Parser<'a, StrInput<'a>>) -> Event<'a> {
         parser.next_event().unwrap().unwrap().0
     }
@@ -153,6 +153,14 @@ fn a_change_of_any_generated_file_is_looked_at() {
     for name in world.names(".") {
         assert!(files.is_match(&name), "{name}");
     }
+    // The trees of all specs, each in a folder of its own.
+    let trees = walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/build")).min_depth(2);
+    let mut seen = 0;
+    for entry in trees.into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+        assert!(files.is_match(entry.path().to_str().unwrap()), "{}", entry.path().display());
+        seen += 1;
+    }
+    assert!(seen > 200, "{seen}");
 }
 
 fn action() -> Value {
@@ -175,17 +183,21 @@ fn run_step(name: &str, world: &World, inputs: &[(&str, &str)]) -> Run {
     command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
     command.env("RUNNER_TEMP", world.path("temp")).env("GITHUB_OUTPUT", world.path("temp/output"));
     command.env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"));
+    command.env("GITHUB_STEP_SUMMARY", world.path("temp/summary.md"));
+    command.env("GITHUB_PATH", world.path("temp/path"));
     // Nothing is installed: what stands in for cargo says what it was told.
-    world.write("temp/tools/cargo", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    world.write("temp/tools/cargo", "#!/bin/sh\npwd >\"$RUNNER_TEMP/cargo-is-in\"\nprintf '%s\\n' \"$@\"\n");
     fs::set_permissions(world.path("temp/tools/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var_os("PATH").unwrap();
     let tools = std::iter::once(world.path("temp/tools")).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(tools).unwrap());
-    for (name, value) in step["env"].as_object().unwrap() {
-        let input = value.as_str().unwrap().strip_prefix("${{ inputs.").unwrap().strip_suffix(" }}").unwrap();
-        let default = action["inputs"][input]["default"].as_str().unwrap();
-        let given = inputs.iter().find(|(name, _)| *name == input).map(|(_, value)| *value);
-        command.env(name, given.unwrap_or(default));
+    for (name, value) in step["env"].as_object().into_iter().flatten() {
+        let of = value.as_str().unwrap().strip_prefix("${{ ").unwrap().strip_suffix(" }}").unwrap();
+        // An input, or what GitHub knows, which a test says under its whole name.
+        let input = of.strip_prefix("inputs.");
+        let given = inputs.iter().find(|(name, _)| *name == input.unwrap_or(of)).map(|(_, value)| *value);
+        let default = input.map(|input| action["inputs"][input]["default"].as_str().unwrap());
+        command.env(name, given.or(default).unwrap_or_else(|| panic!("what is {of}?")));
     }
     Run::of(&mut command)
 }
@@ -200,7 +212,7 @@ fn the_action_takes_inputs_as_data() {
     );
     let pinned = Regex::new("^[a-z-]+/[a-z-]+(/[a-z-]+)?@[0-9a-f]{40}$").unwrap();
     let input = Regex::new(r"inputs\.([a-z-]+)").unwrap();
-    for step in steps(&action) {
+    for step in steps(&action).iter().chain(steps(&yaml(&read("comment/action.yml")))) {
         assert!(!step["run"].as_str().unwrap_or("").contains("${{"), "a value becomes a part of the script: {step:#}");
         if let Some(uses) = step["uses"].as_str() {
             assert!(pinned.is_match(uses), "{uses} may become something else");
@@ -229,6 +241,8 @@ fn the_action_builds_what_was_chosen() {
     };
     let own = words("");
     assert_eq!(own[..2], ["install", "--locked"]);
+    // Not where a pull request could say which toolchain is run.
+    assert_eq!(world.read("temp/cargo-is-in").trim_end(), env!("CARGO_MANIFEST_DIR"));
     assert_eq!(own[own.len() - 2..], ["--path", env!("CARGO_MANIFEST_DIR")]);
     let tag = words("--config=$(id) 'x'");
     assert_eq!(tag[tag.len() - 3..], [env!("CARGO_PKG_REPOSITORY"), "--tag=--config=$(id) 'x'", "flyarch"]);
@@ -242,9 +256,12 @@ fn the_action_builds_what_was_chosen() {
 }
 
 #[test]
-fn the_scripts_of_the_action_are_clean() {
+fn the_scripts_of_the_actions_are_clean() {
     let world = World::new();
-    for (i, step) in steps(&action()).iter().enumerate() {
+    let actions = [action(), yaml(&read("comment/action.yml"))];
+    let files = ["comment/post.sh", "comment/from-run.sh", "packaging/check", ".ci/run"]
+        .map(|path| json!({ "run": read(path) }));
+    for (i, step) in actions.iter().flat_map(steps).chain(&files).enumerate() {
         let Some(script) = step["run"].as_str() else { continue };
         let name = format!("step-{i}.sh");
         world.write(&name, script);
@@ -283,6 +300,78 @@ fn the_action_writes_what_code_scanning_takes() {
     let log: Value = serde_json::from_str(&world.read("temp/flyarch.sarif")).unwrap();
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "removed-region");
     run_step(name, &world, &[("path", "none.toml")]).exits(3);
+}
+
+#[test]
+fn the_action_writes_the_page_of_a_pull_request() {
+    let world = World::with(clean());
+    let git = |args: &[&str]| {
+        let config = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+        Run::of(world.command("git").env("GIT_CONFIG_GLOBAL", "/dev/null").args(config).args(args)).exits(0);
+    };
+    let page = |inputs: &[(&str, &str)]| {
+        world.write("temp/summary.md", "");
+        let number = ("github.event.pull_request.number", "7");
+        run_step("Write the page for the comment", &world, &[inputs, &[number, ("comment", "true")]].concat())
+    };
+    git(&["init", "-q"]);
+    git(&["add", "spec.toml"]);
+    git(&["commit", "-qm", "one"]);
+    // No merge is here, as in a clone of depth 1.
+    page(&[]).exits(2).mentions("fetch-depth");
+    git(&["checkout", "-qb", "change"]);
+    world.write("spec.toml", with_warning());
+    git(&["commit", "-qam", "two"]);
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "-m", "merge", "change"]);
+    page(&[]).exits(0).prints_nothing().says("");
+    let text = world.read("temp/flyarch-review/comment.md");
+    assert!(text.contains("rolling restart") && text.contains("### Findings: 1 warning"), "{text}");
+    assert_eq!(world.read("temp/flyarch-review/number"), "7\n");
+    assert!(world.read("temp/summary.md").ends_with(&text));
+    page(&[("base", "change")]).exits(0);
+    assert!(world.read("temp/flyarch-review/comment.md").contains("no effect"));
+    // What cannot be read is a finding on the page; what is not there is none.
+    world.write("spec.toml", "[");
+    page(&[]).exits(0);
+    assert!(world.read("temp/flyarch-review/comment.md").contains("toml-syntax"));
+    page(&[("spec", "-o$(touch x).toml")]).exits(3);
+    page(&[("base", "--output=x")]).exits(2);
+    page(&[("comment", "yes")]).exits(2).mentions("true, false or artifact");
+    assert!(!world.exists("x"));
+}
+
+/// Only what posts has a token, and it runs where the token may write: pull requests of forks and of Dependabot have
+/// another way.
+#[test]
+fn one_step_has_a_token() {
+    let action = action();
+    let with_token: Vec<&Value> = steps(&action).iter().filter(|step| step["env"]["GH_TOKEN"].is_string()).collect();
+    assert_eq!(with_token.len(), 1, "{with_token:#?}");
+    let [post, leave] = ["Post the comment", "Leave the page to another workflow"].map(|name| {
+        steps(&action).iter().find(|step| step["name"] == name).unwrap()["if"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(with_token[0]["if"], post);
+    for (in_post, in_leave) in [
+        ("inputs.comment == 'true'", "inputs.comment == 'artifact'"),
+        (
+            "github.event.pull_request.head.repo.full_name == github.repository",
+            "github.event.pull_request.head.repo.full_name != github.repository",
+        ),
+        ("github.actor != 'dependabot[bot]'", "github.actor == 'dependabot[bot]'"),
+    ] {
+        assert!(post.contains(in_post) && leave.contains(in_leave), "{post}\n{leave}");
+    }
+    let second = yaml(&read("comment/action.yml"));
+    assert!(steps(&second).iter().all(|step| step["uses"].is_null()), "nothing is checked out beside the token");
+}
+
+#[test]
+fn steps_behind_the_action_find_flyarch() {
+    let world = World::new();
+    run_step("Put it on the path", &world, &[]).exits(0).prints_nothing();
+    let folder = world.read("temp/path");
+    assert!(Path::new(folder.trim_end()).join("flyarch").is_file(), "{folder}");
 }
 
 /// The patterns of a matcher: where the problem's parts are in what they match.

@@ -1,9 +1,11 @@
 //! What can be said to the commands that show an architecture, and judge nothing: `cost`,
-//! `diff`, `graph` and `simulate`.
+//! `diff`, `graph`, `review` and `simulate`.
 
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+
+use super::FailLevel;
 
 /// Say what an architecture costs a month, item by item: a floor and a ceiling
 ///
@@ -75,6 +77,33 @@ pub(in crate::cli) struct Diff {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = CostFormat::Text)]
     pub(in crate::cli) format: CostFormat,
+}
+
+/// Say in one page of Markdown what a change of a spec does, for a comment on a pull request
+///
+/// Compares the spec with that of a revision of its repository, as `flyarch diff` does, and adds the findings of
+/// `flyarch lint`, the table of `flyarch cost` and the picture of `flyarch graph`. The page is bounded: it fits into one
+/// comment. Exits as `flyarch lint` does; the page is printed all the same.
+#[derive(Debug, Parser)]
+pub(in crate::cli) struct Review {
+    /// The spec [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(in crate::cli) spec: Option<PathBuf>,
+
+    /// The revision to compare with, such as main
+    #[arg(long, value_name = "REV")]
+    pub(in crate::cli) git: String,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) env: Option<String>,
+
+    /// From which severity on the exit code is 1 [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(in crate::cli) fail_level: Option<FailLevel>,
+
+    /// The date by which waivers end, as YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE", hide = true)]
+    pub(in crate::cli) today: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

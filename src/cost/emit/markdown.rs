@@ -5,15 +5,16 @@ use std::fmt::Write as _;
 use super::{Footing, by_declaration, day, label, range, verdict};
 use crate::cost::Estimate;
 use crate::facts::Confidence;
+use crate::markdown::{inert, prose};
 
 /// An estimate as Markdown.
 pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
-    let mut out = format!("**{}**, US dollars a month\n\n", plain(&footing.title()));
+    let mut out = format!("**{}**, US dollars a month\n\n", inert(&footing.title()));
     out.push_str("| item | floor | ceiling | prices of |\n| --- | ---: | ---: | --- |\n");
     for items in by_declaration(estimate) {
-        let _ = writeln!(out, "| **{}** | | | |", plain(&footing.heading(items[0].of)));
+        let _ = writeln!(out, "| **{}** | | | |", inert(&footing.heading(items[0].of)));
         for item in items {
-            let _ = writeln!(out, "| {} | {} | {} | {} |", plain(&label(item)), item.floor, item.ceiling, day(item));
+            let _ = writeln!(out, "| {} | {} | {} | {} |", prose(&label(item)), item.floor, item.ceiling, day(item));
         }
     }
     let (floor, ceiling) = (estimate.floor(), estimate.ceiling());
@@ -25,7 +26,7 @@ pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     if !stays.is_empty() {
         out.push_str("\nWhen the apps are deleted, these go on costing until they are destroyed as well:\n\n");
         for (of, floor, ceiling) in stays {
-            let _ = writeln!(out, "- {}: {}", plain(&footing.heading(Some(of))), range(floor, ceiling));
+            let _ = writeln!(out, "- {}: {}", inert(&footing.heading(Some(of))), range(floor, ceiling));
         }
     }
     if let Some((floor, ceiling)) = estimate.volumes_of_apps() {
@@ -38,7 +39,7 @@ pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
     let unsure = |confidence| if confidence == Confidence::Unconfirmed { " ?" } else { "" };
     let sources = estimate.sources().into_iter();
     let sources: Vec<String> =
-        sources.map(|s| format!("{}{} {}", plain(s.date), unsure(s.confidence), plain(s.page))).collect();
+        sources.map(|s| format!("{}{} {}", inert(s.date), unsure(s.confidence), inert(s.page))).collect();
     let _ = write!(
         out,
         "\nFloor: what may stop is stopped; ceiling: everything is on, volumes have grown. Not counted: {}. \
@@ -46,18 +47,5 @@ pub fn markdown(estimate: &Estimate<'_>, footing: Footing<'_>) -> String {
         footing.not_counted(),
         sources.join("; ")
     );
-    out
-}
-
-/// Text of the user's: nothing of it is markup.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '&' | '~' | '@' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
     out
 }

@@ -5,8 +5,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::{REPLACEMENT, is_active, plain};
-use crate::source::{Source, TextRange};
+use crate::source::{REPLACEMENT, Source, TextRange, is_active, one_line};
 
 /// What stands for each character of a secret.
 const MASK: char = '•';
@@ -143,7 +142,7 @@ impl SourceCode for Excerpt<'_> {
         };
         let data = &self.text.as_bytes()[from..until];
         Ok(Box::new(MietteSpanContents::new_named(
-            plain(self.source.name()).into_owned(),
+            one_line(self.source.name()).into_owned(),
             data,
             (from, until - from).into(),
             first,

@@ -7,8 +7,8 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 
 use super::super::{Diagnostic, Report, Severity};
 use super::excerpt::Excerpt;
-use super::{Display, plain, summary};
-use crate::source::{FileId, TextRange};
+use super::{Display, summary};
+use crate::source::{FileId, TextRange, one_line};
 
 /// How many findings get an excerpt of their own: making one reads the whole source.
 const OWN_EXCERPTS: usize = 100;
@@ -55,12 +55,12 @@ pub(super) fn emit(report: &Report, display: Display, out: &mut dyn io::Write) -
 
 /// What stands below an excerpt: the note, and places in other files.
 fn footer(report: &Report, d: &Diagnostic) -> String {
-    let note = d.note.iter().map(|note| format!("note: {}", plain(note)));
+    let note = d.note.iter().map(|note| format!("note: {}", one_line(note)));
     let elsewhere = d.related.iter().filter(|label| label.span.file != d.primary.span.file);
     let elsewhere = elsewhere.map(|label| {
         let source = report.source(label);
         let at = source.line_column(label.span.range.start);
-        format!("{}:{at}: {}", plain(source.name()), plain(&label.text))
+        format!("{}:{at}: {}", one_line(source.name()), one_line(&label.text))
     });
     note.chain(elsewhere).collect::<Vec<_>>().join("\n")
 }
@@ -122,7 +122,7 @@ impl fmt::Debug for Adapter<'_> {
 
 impl fmt::Display for Adapter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&plain(&self.d.message))
+        f.write_str(&one_line(&self.d.message))
     }
 }
 
@@ -138,7 +138,7 @@ impl miette::Diagnostic for Adapter<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.d.help.as_ref().map(|help| Box::new(plain(help)) as Box<dyn fmt::Display>)
+        self.d.help.as_ref().map(|help| Box::new(one_line(help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -146,7 +146,7 @@ impl miette::Diagnostic for Adapter<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = |text: &str| (!text.is_empty()).then(|| plain(text).into_owned());
+        let text = |text: &str| (!text.is_empty()).then(|| one_line(text).into_owned());
         let primary = &self.d.primary;
         let first = LabeledSpan::new_primary_with_span(text(&primary.text), self.excerpt.locate(primary.span.range));
         let others = self.d.related.iter().filter(|l| l.span.file == self.file);

@@ -6,7 +6,8 @@
 use std::io;
 
 use super::super::{Diagnostic, Report, Severity};
-use super::{path, plain};
+use super::path;
+use crate::source::one_line;
 
 pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut findings: Vec<&Diagnostic> = report.diagnostics.iter().collect();
@@ -26,10 +27,10 @@ pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         if start.line == end.line {
             write!(out, ",col={},endColumn={}", start.column, end.column)?;
         }
-        write!(out, ",title={}::{}", property(&format!("flyarch: {}", d.rule.name)), data(&plain(&d.message)))?;
+        write!(out, ",title={}::{}", property(&format!("flyarch: {}", d.rule.name)), data(&one_line(&d.message)))?;
         for (name, text) in [("help", &d.help), ("note", &d.note)] {
             if let Some(text) = text {
-                write!(out, "%0A{name}: {}", data(&plain(text)))?;
+                write!(out, "%0A{name}: {}", data(&one_line(text)))?;
             }
         }
         writeln!(out)?;
@@ -45,7 +46,7 @@ fn data(text: &str) -> String {
 /// The value of a property. It is read back as it was, so that a file is found by whatever name it has; what is left of
 /// control characters would reach the terminals of those who read the log.
 fn property(text: &str) -> String {
-    plain(&data(text).replace(':', "%3A").replace(',', "%2C")).into_owned()
+    one_line(&data(text).replace(':', "%3A").replace(',', "%2C")).into_owned()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::super::{Diagnostic, Report};
-use super::{is_active, path};
-use crate::source::Source;
+use super::path;
+use crate::source::{Source, is_active};
 
 pub(super) fn emit(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut suites: Vec<(&Source, Vec<&Diagnostic>)> =

@@ -13,10 +13,12 @@ mod markdown;
 mod path;
 mod sarif;
 
-use std::borrow::Cow;
 use std::io;
 
 use super::{Report, RuleId, Severity};
+use crate::source::is_active;
+
+pub use markdown::markdown;
 
 /// What each finding of a report is known by from one run to the next, in their order. No two are alike.
 pub fn fingerprints(report: &Report) -> Vec<String> {
@@ -117,21 +119,6 @@ pub const REPORT_SCHEMA: &str = include_str!("../../../schema/report.schema.json
 /// The same, from the types that write reports.
 pub fn report_schema() -> serde_json::Value {
     json::schema()
-}
-
-/// What stands for a character that a terminal would obey, or that would hide others.
-const REPLACEMENT: char = '\u{fffd}';
-
-/// Whether a character is for a terminal to obey: control characters, and those that turn the direction of writing
-/// around, so that a reader sees something else than what is there.
-fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Text for a terminal and for one line: specs are written by anybody, and messages repeat parts of them.
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.contains(is_active) { Cow::Owned(text.replace(is_active, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// Text of several lines for a terminal.

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::super::{Applicability, Diagnostic, Edit, Label, Report, RuleId, Severity};
 use super::hidden::Hidden;
-use super::{About, fingerprint, page, path, plain};
-use crate::source::{Source, Span};
+use super::{About, fingerprint, page, path};
+use crate::source::{Source, Span, one_line};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -266,9 +266,9 @@ fn description(about: &About) -> String {
 
 /// The finding and the way out: viewers show no more of a result than its message.
 fn message(d: &Diagnostic) -> String {
-    let help = d.help.iter().map(|help| format!("\n\nhelp: {}", plain(help)));
-    let note = d.note.iter().map(|note| format!("\n\nnote: {}", plain(note)));
-    let text: String = std::iter::once(plain(&d.message).into_owned()).chain(help).chain(note).collect();
+    let help = d.help.iter().map(|help| format!("\n\nhelp: {}", one_line(help)));
+    let note = d.note.iter().map(|note| format!("\n\nnote: {}", one_line(note)));
+    let text: String = std::iter::once(one_line(&d.message).into_owned()).chain(help).chain(note).collect();
     // This would be a link (3.11.6 of the standard).
     text.replace("](", "] (")
 }
@@ -290,7 +290,7 @@ fn location(report: &Report, label: &Label, id: Option<usize>) -> Location {
     Location {
         id,
         physical: Physical { artifact_location: artifact(source), region: region(report, label.span) },
-        message: (!label.text.is_empty()).then(|| text(&plain(&label.text).replace("](", "] ("))),
+        message: (!label.text.is_empty()).then(|| text(&one_line(&label.text).replace("](", "] ("))),
     }
 }
 
@@ -321,5 +321,8 @@ fn mended<'a>(report: &Report, fix: &'a super::super::Fix) -> Fix<'a> {
         artifact_location: artifact(report.sources.get(edits[0].span.file)),
         replacements: edits.iter().map(replacement).collect(),
     };
-    Fix { description: text(&format!("{}{choice}", plain(&fix.title))), artifact_changes: files.map(change).collect() }
+    Fix {
+        description: text(&format!("{}{choice}", one_line(&fix.title))),
+        artifact_changes: files.map(change).collect(),
+    }
 }

@@ -1,16 +1,14 @@
-//! For a comment on a pull request.
-//!
-//! Whoever can write a spec can have this posted in another's name: nothing in it may become a link, a mention or another
-//! row.
+//! For a comment on a pull request. All text goes through [`markdown`](crate::markdown).
 
 use std::fmt::Write as _;
 
 use super::super::{Advice, State, cell, members, sentences};
 use super::{Found, Shown, price, then};
+use crate::markdown::{inert, prose};
 
 /// What is left as Markdown.
 pub fn markdown(shown: &Shown<'_>) -> String {
-    let mut out = format!("### {}: what is left\n", safe(&shown.title()));
+    let mut out = format!("### {}: what is left\n", inert(&shown.title()));
     if let Some(survival) = shown.matrix {
         out.push_str("\n| |");
         survival.regions.iter().for_each(|(region, _)| {
@@ -19,7 +17,7 @@ pub fn markdown(shown: &Shown<'_>) -> String {
         let _ = writeln!(out, " one host |\n| --- |{}", " --- |".repeat(survival.regions.len() + 1));
         for row in survival.rows() {
             let cells: Vec<String> = row.outcomes.iter().map(|outcome| cell(outcome).replace('*', "\\*")).collect();
-            let _ = writeln!(out, "| {} | {} |", safe(&members(shown.model, &row.members)), cells.join(" | "));
+            let _ = writeln!(out, "| {} | {} |", inert(&members(shown.model, &row.members)), cells.join(" | "));
         }
         if out.contains("\\*") {
             out.push_str(
@@ -40,7 +38,7 @@ pub fn markdown(shown: &Shown<'_>) -> String {
                 let _ = writeln!(out, "\nNearest region that has what is needed: {region}, {city}\n");
             }
             for (i, step) in retirement.steps.iter().enumerate() {
-                let _ = writeln!(out, "{}. {}", i + 1, safe(&step.text));
+                let _ = writeln!(out, "{}. {}", i + 1, prose(&step.text));
                 if !step.commands.is_empty() {
                     let commands: Vec<String> =
                         step.commands.iter().map(|command| format!("   {}", one_line(command))).collect();
@@ -48,7 +46,7 @@ pub fn markdown(shown: &Shown<'_>) -> String {
                 }
             }
             for stays in &retirement.stays {
-                let _ = writeln!(out, "- stays: {}", safe(stays));
+                let _ = writeln!(out, "- stays: {}", prose(stays));
             }
         }
     }
@@ -61,9 +59,9 @@ fn of_loss(out: &mut String, shown: &Shown<'_>, found: &Found<'_>) {
         if is_quiet {
             continue;
         }
-        let _ = write!(out, "- **{}**: {}.", safe(&members(shown.model, of)), safe(&cell(outcome)));
+        let _ = write!(out, "- **{}**: {}.", inert(&members(shown.model, of)), inert(&cell(outcome)));
         for sentence in sentences(shown.model, found.loss, outcome) {
-            let _ = write!(out, " {}", safe(&sentence));
+            let _ = write!(out, " {}", prose(&sentence));
         }
         out.push('\n');
         match advice {
@@ -79,7 +77,7 @@ fn of_loss(out: &mut String, shown: &Shown<'_>, found: &Found<'_>) {
                 );
             }
             Some(Advice::Nothing(why)) => {
-                let _ = writeln!(out, "  No small change: {}", safe(why));
+                let _ = writeln!(out, "  No small change: {}", prose(why));
             }
             None => {}
         }
@@ -93,29 +91,4 @@ fn sentence_case(text: &str) -> String {
 
 fn one_line(text: &str) -> String {
     super::plain(text)
-}
-
-/// Text in which nothing is markup but code between single backticks, which sentences have around names.
-fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut in_code = false;
-    for c in text.chars() {
-        match c {
-            '`' => {
-                in_code = !in_code;
-                out.push(c);
-            }
-            '|' => out.push_str(if in_code { "¦" } else { "\\|" }),
-            c if c.is_control() => out.push(' '),
-            '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '&' | '@' if !in_code => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    if in_code {
-        out.push('`');
-    }
-    out
 }
