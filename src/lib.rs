@@ -33,6 +33,7 @@ mod lsp;
 mod markdown;
 pub mod model;
 pub mod plan;
+pub mod remedy;
 pub mod render;
 pub mod resolve;
 pub mod review;

@@ -40,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guest", &["facts", "fly_toml", "model"]),
     ("cost", &["markdown", "value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
-    ("survival", &["facts", "fly_toml", "kinds", "spec", "model"]),
+    ("survival", &["markdown", "source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "cost"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
@@ -69,7 +69,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
     (
         "render",
-        &["spread", "source", "value", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"],
+        &[
+            "spread",
+            "source",
+            "value",
+            "facts",
+            "checklist",
+            "fly_toml",
+            "kinds",
+            "spec",
+            "model",
+            "graph",
+            "plan",
+            "survival",
+        ],
     ),
     // The pipeline as a whole, which reads and writes nothing.
     (
@@ -95,6 +108,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
         ],
     ),
+    ("remedy", &["source", "facts", "spec", "model", "cost", "survival", "lib"]),
     ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
@@ -152,6 +166,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "graph",
             "init",
             "lsp",
+            "survival",
+            "remedy",
             "review",
         ],
     ),

@@ -1,13 +1,22 @@
 //! What is left when a region or a host is lost: small specs, each with what becomes of it.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
+#[path = "survival/changes.rs"]
+mod changes;
+#[path = "survival/shown.rs"]
+mod shown;
+#[allow(dead_code, reason = "each test takes what it needs")]
+#[path = "cli/world.rs"]
+mod world;
+
 use std::fmt::Write as _;
 
 use flyarch::facts::FACTS;
 use flyarch::model::Model;
 use flyarch::source::Source;
-use flyarch::survival::{AnyOne, Data, Effect, Loss, Outcome, State, Survival, lose};
+use flyarch::survival::{AnyOne, Capacity, Carries, Data, Effect, Loss, Outcome, State, Survival, lose};
 use flyarch::{Options, interpret};
+use proptest::prelude::*;
 
 const HEAD: &str = "version = 1\n[project]\nname = \"shop\"\norg = \"acme\"\n";
 
@@ -175,9 +184,9 @@ fn chains_lead_to_what_is_lost() {
     let chains: Vec<Vec<String>> = found
         .effects
         .iter()
-        .filter_map(|effect| match effect {
-            Effect::Depends { chain, .. } => Some(chain.iter().map(|id| model.reference(*id)).collect()),
-            _ => None,
+        .filter_map(|effect| {
+            let Effect::Depends { chain, .. } = effect else { return None };
+            Some(chain.iter().map(|id| model.reference(*id)).collect())
         })
         .collect();
     assert_eq!(chains, [["app.api", "postgres.db"]]);
@@ -204,4 +213,113 @@ fn the_worst_threat_is_told() {
     let (loss, outcome) = survival.threat(ids[1], AnyOne::Region).unwrap();
     assert_eq!((loss, outcome.state), (Loss::Region("lhr"), State::Down));
     assert!(ids.iter().all(|id| survival.threat(*id, AnyOne::Host).is_none()));
+}
+
+/// What is left of the capacity of `app.web` without iad.
+fn capacity(body: &str) -> Capacity {
+    let found = outcome(&spec(body), "app.web", Loss::Region("iad"));
+    let capacity = found.effects.iter().find_map(|effect| {
+        let Effect::Capacity(capacity) = effect else { return None };
+        Some(*capacity)
+    });
+    capacity.unwrap()
+}
+
+#[test]
+fn what_is_left_carries_the_peak_or_not() {
+    let web = |regions: &str, peak: &str, service: &str| {
+        format!(
+            "[app.web]\nregions = {regions}\n{peak}[app.web.http_service]\ninternal_port = 8080\n{service}\
+             concurrency = {{ type = \"requests\", soft_limit = 80, hard_limit = 100 }}\n"
+        )
+    };
+    let peak = "workload = { peak_requests_per_second = 900, p95_latency_ms = 200 }\n";
+    let (two, three) = ("{ iad = 2, lhr = 2 }", "{ iad = 2, lhr = 3 }");
+    assert_eq!(capacity(&web(two, "", "")).carries(), Carries::Unknown);
+    assert_eq!(capacity(&web(two, peak, "")).carries(), Carries::Tight);
+    assert_eq!(capacity(&web(three, peak, "")).carries(), Carries::Enough);
+    assert_eq!(capacity(&web("{ iad = 2, lhr = 1 }", peak, "")).carries(), Carries::Short);
+    // What is stopped counts when the proxy starts it, and not otherwise.
+    let stops = "auto_stop_machines = \"stop\"\n";
+    assert_eq!(capacity(&web(three, peak, stops)).machines, 3);
+    let found = outcome(
+        &spec(&web(three, peak, &format!("{stops}auto_start_machines = false\n"))),
+        "app.web",
+        Loss::Region("iad"),
+    );
+    assert!(found.effects.iter().all(|effect| !matches!(effect, Effect::Capacity(_))), "{:?}", found.effects);
+    let short = outcome(&spec(&web("{ iad = 2, lhr = 1 }", peak, "")), "app.web", Loss::Region("iad"));
+    assert_eq!(short.state, State::Short);
+}
+
+#[test]
+fn connections_have_a_peak_of_their_own() {
+    let found = capacity(
+        "[app.web]\nregions = { iad = 2, lhr = 1 }\nworkload = { peak_connections = 101 }\n[app.web.http_service]\n\
+         internal_port = 8080\nconcurrency = { type = \"connections\", soft_limit = 80, hard_limit = 100 }\n",
+    );
+    assert_eq!((found.peak, found.carries()), (Some(101), Carries::Short));
+}
+
+#[test]
+fn a_declared_quorum_holds_or_not() {
+    let cluster = |regions: &str| spec(&format!("[app.db]\nregions = {regions}\nworkload = {{ quorum = 2 }}\n{MOUNT}"));
+    let held = outcome(&cluster("[\"iad\", \"lhr\", \"fra\"]"), "app.db", Loss::Region("iad"));
+    assert_eq!((held.state, held.data), (State::Reduced, Data::Kept));
+    let lost = outcome(&cluster("{ iad = 2, lhr = 1 }"), "app.db", Loss::Region("iad"));
+    assert_eq!((lost.state, lost.data), (State::Down, Data::AtRisk));
+    assert!(lost.effects.contains(&Effect::Quorum { left: 1, needs: 2 }), "{:?}", lost.effects);
+}
+
+proptest! {
+    /// A machine more in another region than the one that is lost makes nothing worse.
+    #[test]
+    fn more_machines_elsewhere_make_nothing_worse(
+        counts in prop::collection::vec(0u32..4, 4),
+        more in 0usize..4,
+        with_volume in any::<bool>(),
+        quorum in prop::option::of(1u32..4),
+        replays in any::<bool>(),
+        stops in any::<bool>(),
+        starts in any::<bool>(),
+        peak in prop::option::of(1u32..400),
+    ) {
+        const REGIONS: [&str; 4] = ["iad", "lhr", "fra", "sin"];
+        prop_assume!(counts[0] > 0);
+        let text = |counts: &[u32]| {
+            let placed = REGIONS.iter().zip(counts).filter(|(_, count)| **count > 0);
+            let placed: Vec<String> = placed.map(|(region, count)| format!("{region} = {count}")).collect();
+            let mut text = format!("{HEAD}[app.web]\nregions = {{ {} }}\n", placed.join(", "));
+            if with_volume {
+                text.push_str(MOUNT);
+            }
+            if replays {
+                text.push_str("write_routing = \"fly-replay\"\n");
+            }
+            text.push_str("workload = { p95_latency_ms = 1000");
+            if let Some(peak) = peak {
+                write!(text, ", peak_requests_per_second = {peak}").unwrap();
+            }
+            if let Some(quorum) = quorum {
+                write!(text, ", quorum = {quorum}").unwrap();
+            }
+            write!(
+                text,
+                " }}\n[app.web.http_service]\ninternal_port = 8080\nauto_stop_machines = \"{}\"\n\
+                 auto_start_machines = {starts}\nconcurrency = {{ type = \"requests\", soft_limit = 40, hard_limit = 60 }}\n",
+                if stops { "stop" } else { "off" }
+            ).unwrap();
+            text
+        };
+        let before = understood(&text(&counts));
+        let mut grown = counts.clone();
+        grown[more] += 1;
+        let after = understood(&text(&grown));
+        let losses = REGIONS.iter().filter(|region| **region != REGIONS[more]).map(|region| Loss::Region(region));
+        for loss in losses.chain([Loss::Host]) {
+            let (was, is) = (outcome(&before, "app.web", loss), outcome(&after, "app.web", loss));
+            prop_assert!(is.state <= was.state && is.data <= was.data, "{loss}: {was:?} {is:?}");
+            prop_assert!(is.own <= was.own && is.survives() >= was.survives(), "{loss}: {was:?} {is:?}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use setup::{Completions, Man, Shell};
-pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Review};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Review, Simulate};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -46,6 +46,7 @@ pub(super) enum Command {
     Schema(Schema),
     /// List what is known of the platform, with sources and dates
     Facts,
+    Simulate(Simulate),
     Sim(Sim),
     Completions(Completions),
     Man(Man),
@@ -387,7 +388,8 @@ pub(super) enum SchemaOf {
 /// Builds the spec into a temporary folder and runs setup.sh from nothing until it changes nothing more. With --faults,
 /// every call of fly goes wrong in every way that makes a difference, and the script is run again until it ends: it
 /// must get to the same end, with nothing twice, nothing destroyed, and every secret as it was. Needs bash and jq.
-/// Nothing leaves this machine: no token is read, and no command of the spec is run.
+/// Nothing leaves this machine: no token is read, and no command of the spec is run. What a lost region or host would take
+/// with it, `flyarch simulate` says.
 #[derive(Debug, Parser)]
 pub(super) struct Sim {
     /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]

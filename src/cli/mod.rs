@@ -31,6 +31,7 @@ mod resolve;
 mod review;
 mod setup;
 mod sim;
+mod simulate;
 mod stand_in;
 mod statistics;
 mod summary;
@@ -135,6 +136,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Rules(rules) => catalog::rules(&rules),
         Command::Schema(schema) => catalog::schema(&schema),
         Command::Facts => catalog::facts(),
+        Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Sim(sim) => sim::run(&sim),
         Command::Completions(args) => setup::completions(&args),
         Command::Man(args) => setup::man(&args),

@@ -68,8 +68,9 @@ impl<'de> Deserialize<'de> for Merged {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Values that nobody merges are read as well: what cannot be one is a mistake wherever it stands.
         let table = BTreeMap::<String, toml::Value>::deserialize(deserializer)?;
-        // The parser hands out dates as tables of one private key.
-        if table.contains_key("$__toml_private_datetime") {
+        // The parser hands out dates as tables of one private key. Anybody may write that key, with another value.
+        let date = table.get("$__toml_private_datetime").and_then(toml::Value::as_str);
+        if table.len() == 1 && date.is_some_and(|date| date.parse::<toml::value::Datetime>().is_ok()) {
             return Err(serde::de::Error::custom("expected a table, not a date"));
         }
         Ok(Self)

@@ -3,7 +3,7 @@
 use super::{Capacity, Carries, Copies, Cx, Data, Effect, Loss, Outcome, State, Successor};
 use crate::fly_toml::{AutoStop, ConcurrencyType};
 use crate::kinds::app::WriteRouting;
-use crate::model::{App, ResourceId};
+use crate::model::{App, Group, ResourceId};
 
 /// What of an app is lost.
 struct Lost<'a> {
@@ -21,6 +21,9 @@ impl Cx<'_> {
             return Outcome::unaffected(of);
         }
         let Some(region) = loss.region() else { return self.without_host(of, app) };
+        if !has_anything_in(app, region) {
+            return Outcome::unaffected(of);
+        }
         let machines = app.groups.iter().map(|group| group.machines_in(region)).collect();
         self.without(of, app, &Lost { machines, region: Some(region) })
     }
@@ -29,6 +32,12 @@ impl Cx<'_> {
     fn without_host(&self, of: ResourceId, app: &App) -> Outcome {
         let one = app.groups.iter().map(|group| group.machines().min(1)).collect();
         let mut outcome = self.without(of, app, &Lost { machines: one, region: None });
+        // One machine each is what any host has.
+        let is_same =
+            |group: &Group| group.mount.is_some() || group.placement.iter().all(|(_, count)| count.get() == 1);
+        if app.groups.iter().all(is_same) {
+            return outcome;
+        }
         let shared = app.regions().into_iter().map(|region| {
             // Volumes of one name are put into different zones of a region where that is possible.
             let machines = app.groups.iter().map(|group| match group.mount {
@@ -44,14 +53,9 @@ impl Cx<'_> {
     fn without(&self, of: ResourceId, app: &App, lost: &Lost<'_>) -> Outcome {
         let mut out = Outcome::unaffected(of);
         out.own = machines(app, lost, &mut out.effects);
-        for capacity in self.capacities(app, lost) {
-            if capacity.carries() == Carries::Short {
-                out.own = out.own.max(State::Short);
-            }
-            out.effects.push(Effect::Capacity(capacity));
-        }
+        self.capacities(app, lost, &mut out);
         volumes(app, lost, &mut out);
-        self.primary_region(app, lost, &mut out);
+        primary_region(app, lost, &mut out);
         for (job, declared) in app.jobs.iter().enumerate() {
             if lost.region.is_none_or(|region| declared.region.as_str() == region) {
                 out.effects.push(Effect::Job { job });
@@ -68,46 +72,63 @@ impl Cx<'_> {
     }
 
     /// What each service takes with what is left, where something of it is lost and something is left.
-    fn capacities(&self, app: &App, lost: &Lost<'_>) -> Vec<Capacity> {
-        let services = app.services.iter().enumerate().filter_map(|(index, service)| {
+    fn capacities(&self, app: &App, lost: &Lost<'_>, out: &mut Outcome) {
+        for (index, service) in app.services.iter().enumerate() {
             let is_touched = service.groups.iter().any(|&group| lost.machines[group] > 0);
             let machines: u32 = service.groups.iter().map(|&group| usable(app, group, lost)).sum();
             if !is_touched || machines == 0 {
-                return None;
+                continue;
             }
             let limits = service.concurrency.as_ref();
             let soft = limits.map_or(self.facts.soft_limit, |limits| limits.soft_limit.value);
             let hard = limits.and_then(|limits| limits.hard_limit).map(|hard| hard.value);
             let counts_requests = limits.is_some_and(|limits| limits.kind.value == ConcurrencyType::Requests);
-            let peak = if counts_requests { app.requests_in_flight().map(|(_, peak)| peak) } else { None };
+            let peak = if counts_requests {
+                app.requests_in_flight().map(|(_, peak)| peak)
+            } else {
+                app.workload.peak_connections.map(|peak| u64::from(peak.value))
+            };
             let all = |each: u32| u64::from(each) * u64::from(machines);
-            Some(Capacity { service: index, counts_requests, machines, soft: all(soft), hard: hard.map(all), peak })
-        });
-        services.collect()
+            let capacity =
+                Capacity { service: index, counts_requests, machines, soft: all(soft), hard: hard.map(all), peak };
+            if capacity.carries() == Carries::Short {
+                out.own = out.own.max(State::Short);
+            }
+            out.effects.push(Effect::Capacity(capacity));
+        }
     }
+}
 
-    /// What can no longer happen in the primary region.
-    fn primary_region(&self, app: &App, lost: &Lost<'_>, out: &mut Outcome) {
-        let Some(primary) = &app.primary_region else { return };
-        let is_gone = match lost.region {
-            Some(region) => primary.as_str() == region,
-            None => is_emptied(app, primary, lost),
-        };
-        if !is_gone {
-            return;
-        }
-        let replays = app.write_routing.as_ref().is_some_and(|way| way.value == WriteRouting::FlyReplay);
-        if replays {
-            out.own = out.own.max(State::ReadOnly);
-        }
-        let deploy = app.toml.deploy.as_ref();
-        let release_command = deploy.is_some_and(|deploy| deploy.release_command.is_some());
-        // Machines for releases are made on any host of the region.
-        let release_command = release_command && lost.region.is_some();
-        if lost.region.is_some() || replays {
-            out.effects.push(Effect::PrimaryRegion { region: primary.to_string(), release_command, replays });
-            out.own = out.own.max(State::Reduced);
-        }
+/// Whether an app has anything that goes with a region.
+fn has_anything_in(app: &App, region: &str) -> bool {
+    app.groups.iter().any(|group| group.machines_in(region) > 0)
+        || app.is_primary(region)
+        || app.jobs.iter().any(|job| job.region.as_str() == region)
+        || app.ips.egress.iter().any(|egress| egress.as_str() == region)
+        || app.litefs.as_ref().is_some_and(|litefs| litefs.candidate.as_str() == region)
+}
+
+/// What can no longer happen in the primary region.
+fn primary_region(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
+    let Some(primary) = &app.primary_region else { return };
+    let is_gone = match lost.region {
+        Some(region) => primary.as_str() == region,
+        None => is_emptied(app, primary, lost),
+    };
+    if !is_gone {
+        return;
+    }
+    let replays = app.write_routing.as_ref().is_some_and(|way| way.value == WriteRouting::FlyReplay);
+    if replays {
+        out.own = out.own.max(State::ReadOnly);
+    }
+    let deploy = app.toml.deploy.as_ref();
+    let release_command = deploy.is_some_and(|deploy| deploy.release_command.is_some());
+    // Machines for releases are made on any host of the region.
+    let release_command = release_command && lost.region.is_some();
+    if lost.region.is_some() || replays {
+        out.effects.push(Effect::PrimaryRegion { region: primary.to_string(), release_command, replays });
+        out.own = out.own.max(State::Reduced);
     }
 }
 
@@ -162,7 +183,12 @@ fn volumes(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
             continue;
         }
         let left = group.machines() - lost_here;
-        let copies = if app.litefs.is_some() { Copies::LiteFs } else { Copies::Unknown };
+        let quorum = app.workload.quorum.map(|quorum| quorum.value);
+        let copies = match quorum {
+            _ if app.litefs.is_some() => Copies::LiteFs,
+            Some(_) => Copies::Declared,
+            None => Copies::Unknown,
+        };
         out.effects.push(Effect::Volumes { group: index, lost: lost_here, left, copies });
         let data = match copies {
             _ if left == 0 => Data::OnlyCopies,
@@ -170,6 +196,17 @@ fn volumes(app: &App, lost: &Lost<'_>, out: &mut Outcome) {
             Copies::Unknown => Data::AtRisk,
         };
         out.data = out.data.max(data);
+        if let Some(needs) = quorum.filter(|needs| copies == Copies::Declared && left < *needs && left > 0) {
+            out.effects.push(Effect::Quorum { left, needs });
+            // What a majority had agreed on may be on those alone that are lost.
+            out.data = out.data.max(Data::AtRisk);
+            let others = app
+                .groups
+                .iter()
+                .zip(&lost.machines)
+                .any(|(other, lost)| other.serves && !std::ptr::eq(other, group) && other.machines() > *lost);
+            out.own = out.own.max(if others { State::Part } else { State::Down });
+        }
     }
     let Some(litefs) = &app.litefs else { return };
     let candidate = litefs.candidate.as_str();

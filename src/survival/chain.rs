@@ -3,13 +3,52 @@
 use std::collections::VecDeque;
 
 use super::{Cx, Effect, Loss, Outcome, State};
-use crate::model::{Call, Calls, ResourceId, Zone};
+use crate::model::{Call, Calls, Model, ResourceId, Zone};
 use crate::spec::Kind;
 
-/// What an app depends on, and whether it is lost for this app although it is not lost as a whole.
-struct Edge {
+/// What an app depends on, and the region whose machines alone it calls, where it names one.
+struct Edge<'m> {
+    from: usize,
     to: ResourceId,
-    is_cut: bool,
+    region: Option<&'m str>,
+}
+
+/// Who depends on what, whatever is lost.
+pub(super) struct Graph<'m> {
+    /// In the order of the apps.
+    edges: Vec<Edge<'m>>,
+    /// Places in `edges`, by what they lead to and then in order.
+    by_target: Vec<usize>,
+}
+
+impl<'m> Graph<'m> {
+    pub(super) fn of(model: &'m Model, calls: &Calls<'m>) -> Self {
+        let mut edges = Vec::new();
+        for (from, app) in model.apps.iter().enumerate() {
+            let first = edges.len();
+            let mut add = |to: ResourceId, region: Option<&'m str>| {
+                let is_known = |edge: &Edge<'_>| edge.to == to && edge.region == region;
+                if !edges[first..].iter().any(is_known) {
+                    edges.push(Edge { from, to, region });
+                }
+            };
+            app.uses.iter().for_each(|used| add(used.target.value, None));
+            for call in calls.from(from) {
+                if let Some(index) = call.called.filter(|called| *called != from) {
+                    add(ResourceId { kind: Kind::App, index }, region_of(call));
+                }
+            }
+        }
+        let mut by_target: Vec<usize> = (0..edges.len()).collect();
+        by_target.sort_by_key(|at| edges[*at].to);
+        Self { edges, by_target }
+    }
+
+    fn to(&self, id: ResourceId) -> impl Iterator<Item = &Edge<'m>> {
+        let start = self.by_target.partition_point(|at| self.edges[*at].to < id);
+        let length = self.by_target[start..].partition_point(|at| self.edges[*at].to == id);
+        self.by_target[start..start + length].iter().map(|at| &self.edges[*at])
+    }
 }
 
 /// How far something that others depend on is broken for them.
@@ -22,15 +61,8 @@ fn broken(state: State) -> Option<State> {
 }
 
 /// Follows the chains from what is lost to everything that depends on it.
-pub(super) fn follow(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>, outcomes: &mut [Outcome]) {
+pub(super) fn follow(cx: &Cx<'_>, graph: &Graph<'_>, loss: Loss<'_>, outcomes: &mut [Outcome]) {
     let at = |id: ResourceId| position(cx, id);
-    let edges: Vec<Vec<Edge>> = (0..cx.model.apps.len()).map(|app| edges(cx, calls, loss, app)).collect();
-    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); outcomes.len()];
-    for (app, edges) in edges.iter().enumerate() {
-        for edge in edges {
-            callers[at(edge.to)].push(app);
-        }
-    }
     // The worse first, so that an app that both reach is as badly off as it gets.
     for kind in [State::CutOff, State::ReadOnly] {
         let mut reached: Vec<Option<Vec<ResourceId>>> = vec![None; outcomes.len()];
@@ -42,27 +74,29 @@ pub(super) fn follow(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>, outcomes: &
             }
         }
         if kind == State::CutOff {
-            for (app, edges) in edges.iter().enumerate() {
-                for edge in edges.iter().filter(|edge| edge.is_cut) {
-                    depend(&mut outcomes[app], vec![edge.to], State::CutOff, State::Down);
-                    if reached[app].is_none() && outcomes[app].own != State::Down {
-                        reached[app] = Some(vec![edge.to]);
-                        queue.push_back(app);
-                    }
+            let region = loss.region();
+            for Edge { from, to, .. } in graph.edges.iter().filter(|edge| region.is_some() && edge.region == region) {
+                depend(&mut outcomes[*from], vec![*to], State::CutOff, State::Down);
+                if reached[*from].is_none() && outcomes[*from].own != State::Down {
+                    reached[*from] = Some(vec![*to]);
+                    queue.push_back(*from);
                 }
             }
         }
         while let Some(index) = queue.pop_front() {
             let id = outcomes[index].of;
             let chain: Vec<ResourceId> = std::iter::once(id).chain(reached[index].iter().flatten().copied()).collect();
+            // Of what is called by the name of a region, that region is what is down.
             let end = outcomes[at(chain[chain.len() - 1])].own;
-            for &caller in &callers[index] {
+            let end = broken(end).map_or(State::Down, |_| end);
+            for caller in graph.to(id).map(|edge| edge.from) {
                 // One that is down calls nobody.
                 if outcomes[caller].own == State::Down || chain.contains(&outcomes[caller].of) {
                     continue;
                 }
                 let is_new = reached[caller].is_none();
-                let is_shortest = reached[caller].as_ref().is_none_or(|known| known.len() >= chain.len());
+                // What is broken itself says what else it needs, and not what needs that.
+                let is_shortest = reached[caller].as_ref().is_none_or(|known| known.len().max(1) >= chain.len());
                 if is_shortest {
                     depend(&mut outcomes[caller], chain.clone(), kind, end);
                 }
@@ -98,25 +132,8 @@ fn position(cx: &Cx<'_>, id: ResourceId) -> usize {
     before + id.index
 }
 
-/// What an app uses or calls, each once.
-fn edges(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>, app: usize) -> Vec<Edge> {
-    let mut found: Vec<Edge> = Vec::new();
-    let mut add = |to: ResourceId, is_cut: bool| match found.iter_mut().find(|edge| edge.to == to) {
-        Some(edge) => edge.is_cut |= is_cut,
-        None => found.push(Edge { to, is_cut }),
-    };
-    for used in &cx.model.apps[app].uses {
-        add(used.target.value, false);
-    }
-    for call in calls.from(app) {
-        let Some(called) = call.called.filter(|called| *called != app) else { continue };
-        add(ResourceId { kind: Kind::App, index: called }, is_regional(call, loss));
-    }
-    found
-}
-
-/// Whether a call names the machines of the very region that is lost: `iad.db.internal`.
-fn is_regional(call: &Call<'_>, loss: Loss<'_>) -> bool {
+/// The region whose machines a call names: `iad.db.internal`.
+fn region_of<'m>(call: &Call<'m>) -> Option<&'m str> {
     let first = call.address.name.strip_suffix(call.name).and_then(|rest| rest.strip_suffix('.'));
-    call.zone == Zone::Internal && first.is_some_and(|first| loss.region() == Some(first))
+    first.filter(|_| call.zone == Zone::Internal)
 }

@@ -7,11 +7,24 @@
 //! Source: Fly.io, apps/app-availability, blueprints/resilient-apps-multiple-machines, volumes/overview, mpg/index,
 //! upstash/redis, postgres/advanced-guides/high-availability-and-global-replication, litefs/how-it-works.
 
+mod advice;
 mod apps;
 mod chain;
+mod emit;
+mod retire;
 mod services;
+mod words;
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+pub use advice::{Advice, Change, Difference};
+pub use emit::{Found, Shown, json, markdown, text};
+pub(crate) use retire::place;
+pub use retire::{Move, Retirement, retire};
+pub use words::{cell, members, reasons, sentences};
+
+use chain::Graph;
 
 use crate::facts::Facts;
 use crate::model::{Calls, Model, ResourceId};
@@ -104,14 +117,14 @@ impl Data {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Kept => "kept",
-            Self::AtRisk => "at risk",
+            Self::AtRisk => "data at risk",
             Self::OnlyCopies => "only copy lost",
         }
     }
 }
 
 /// How the volumes of several machines are related.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Copies {
     /// The spec does not say it, and Fly.io does not copy volumes.
     Unknown,
@@ -122,7 +135,7 @@ pub enum Copies {
 }
 
 /// What takes the place of a primary that is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Successor {
     /// Nothing by itself.
     Nothing,
@@ -148,7 +161,7 @@ pub enum Carries {
 }
 
 /// How much a service takes with what is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Capacity {
     /// The service, by place in the app's.
     pub service: usize,
@@ -177,7 +190,7 @@ impl Capacity {
 }
 
 /// One thing that happens to a declaration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// Machines of a process group are lost.
     Machines {
@@ -288,6 +301,11 @@ impl Outcome {
         self.state <= State::Reduced && self.data == Data::Kept
     }
 
+    /// What is the same for declarations to which the same happens.
+    fn likeness(&self) -> Likeness<'_> {
+        (self.of.kind, self.state, self.own, self.data, self.shared_host, &self.effects)
+    }
+
     /// The same by itself, whatever becomes of what it depends on.
     pub fn survives_by_itself(&self) -> bool {
         self.own <= State::Reduced && self.data == Data::Kept
@@ -335,10 +353,10 @@ pub fn regions(model: &Model) -> Vec<&str> {
 
 /// What a loss does, for every declaration in the order of [`declarations`].
 pub fn lose(model: &Model, facts: &Facts, loss: Loss<'_>) -> Vec<Outcome> {
-    lose_with(&Cx { model, facts }, &Calls::of(model), loss)
+    lose_with(&Cx { model, facts }, &Graph::of(model, &Calls::of(model)), loss)
 }
 
-fn lose_with(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>) -> Vec<Outcome> {
+fn lose_with(cx: &Cx<'_>, graph: &Graph<'_>, loss: Loss<'_>) -> Vec<Outcome> {
     let own = declarations(cx.model).map(|of| match of.kind {
         Kind::App => cx.app(of, loss),
         Kind::Postgres => cx.postgres(of, loss),
@@ -347,8 +365,38 @@ fn lose_with(cx: &Cx<'_>, calls: &Calls<'_>, loss: Loss<'_>) -> Vec<Outcome> {
         Kind::Bucket => Outcome::unaffected(of),
     });
     let mut outcomes: Vec<Outcome> = own.collect();
-    chain::follow(cx, calls, loss, &mut outcomes);
+    chain::follow(cx, graph, loss, &mut outcomes);
     outcomes
+}
+
+/// Declarations beyond which those that are alike are put together.
+const MANY: usize = 12;
+
+/// Declarations to which the same happens.
+#[derive(Debug)]
+pub struct Row<'s> {
+    /// Which; at least one.
+    pub members: Vec<ResourceId>,
+    /// What every loss does to the first of them.
+    pub outcomes: Vec<&'s Outcome>,
+}
+
+type Likeness<'o> = (Kind, State, State, Data, State, &'o [Effect]);
+
+/// Outcomes, with those that are alike put together where there are many.
+pub fn alike(outcomes: &[Outcome]) -> Vec<(Vec<ResourceId>, Outcome)> {
+    let mut all: Vec<(Vec<ResourceId>, Outcome)> = Vec::new();
+    let mut seen: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        let next = all.len();
+        let at = *seen.entry(outcome.likeness()).or_insert(next);
+        if at < next && outcomes.len() > MANY {
+            all[at].0.push(outcome.of);
+        } else {
+            all.push((vec![outcome.of], outcome.clone()));
+        }
+    }
+    all
 }
 
 /// Any one of its sort.
@@ -372,11 +420,11 @@ pub struct Survival<'m> {
 impl<'m> Survival<'m> {
     /// Looks at all of them.
     pub fn of(model: &'m Model, facts: &Facts) -> Self {
-        let (cx, calls) = (Cx { model, facts }, Calls::of(model));
+        let (cx, graph) = (Cx { model, facts }, Graph::of(model, &Calls::of(model)));
         let regions = regions(model).into_iter();
         Self {
-            regions: regions.map(|region| (region, lose_with(&cx, &calls, Loss::Region(region)))).collect(),
-            host: lose_with(&cx, &calls, Loss::Host),
+            regions: regions.map(|region| (region, lose_with(&cx, &graph, Loss::Region(region)))).collect(),
+            host: lose_with(&cx, &graph, Loss::Host),
         }
     }
 
@@ -391,6 +439,27 @@ impl<'m> Survival<'m> {
             let rank = |outcome: &Outcome| (outcome.state, outcome.data);
             if rank(next.1) > rank(worst.1) { next } else { worst }
         })
+    }
+
+    /// Declarations with what every loss does to each, region by region and one host at last. Where there are many,
+    /// those to which all the same happens are one row.
+    pub fn rows(&self) -> Vec<Row<'_>> {
+        let all = self.regions.iter().map(|(_, outcomes)| outcomes).chain([&self.host]);
+        let all: Vec<&Vec<Outcome>> = all.collect();
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        let mut seen: BTreeMap<Vec<Likeness<'_>>, usize> = BTreeMap::new();
+        for (index, outcome) in self.host.iter().enumerate() {
+            let outcomes: Vec<&Outcome> = all.iter().map(|outcomes| &outcomes[index]).collect();
+            let key = outcomes.iter().map(|outcome| outcome.likeness()).collect();
+            let next = rows.len();
+            let row = *seen.entry(key).or_insert(next);
+            if row < next && self.host.len() > MANY {
+                rows[row].members.push(outcome.of);
+            } else {
+                rows.push(Row { members: vec![outcome.of], outcomes });
+            }
+        }
+        rows
     }
 
     /// The losses of a sort, each with what it does.

@@ -20,11 +20,12 @@ impl Cx<'_> {
         };
         let is_lost = |region: &str| loss.region().is_some_and(|lost| lost == region);
         let lost_replicas: u32 = replicas().filter(|(region, _)| is_lost(region)).map(|(_, count)| count).sum();
-        let (lost, left) = (lost_at_home + lost_replicas, all - lost_at_home - lost_replicas);
-        if lost == 0 {
+        let gone = lost_at_home + lost_replicas;
+        let left = all - gone;
+        if gone == 0 {
             return out;
         }
-        out.effects.push(Effect::Nodes { lost, left });
+        out.effects.push(Effect::Nodes { lost: gone, left });
         out.own = State::Reduced;
         if lost_at_home > 0 {
             // The nodes of the home region elect their leader; replicas elsewhere are never elected.

@@ -24,6 +24,7 @@ fn help() {
         "completions",
         "man",
         "review",
+        "simulate",
     ] {
         let words: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let run = world.run(&words).exits(0).says("");

@@ -147,7 +147,7 @@ fn environments_share_no_name() {
 #[test]
 fn an_environment_that_is_not_there() {
     let world = World::with(SHOP);
-    for command in ["build", "explain", "resolve", "lint", "cost", "graph", "sim"] {
+    for command in ["build", "explain", "resolve", "lint", "cost", "graph", "simulate", "sim"] {
         let words: &[&str] = if command == "explain" { &["explain", "app.web"] } else { &[command] };
         world
             .run(&[words, &["--env", "stagging"]].concat())

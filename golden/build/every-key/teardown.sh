@@ -583,19 +583,19 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:423
-step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:411
-step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:399
-step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:387
-step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:380
+step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:425
+step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:413
+step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:401
+step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:389
+step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:382
 step app.web/destroy remove_app every-key-web uploads token:every-api:every-key-web/FROM_FLY -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:41
-step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:277
-step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:450
-step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:372
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:509
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:501
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:493
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:481
+step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:279
+step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:452
+step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:374
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:511
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:503
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:495
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:483
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -1146,47 +1146,47 @@ fi
 
 # apps
 step app.web/create app ledger-web '' -- "$FLY" apps create ledger-web --org ledger-books  # n-tier.toml:11
-step app.api/create app ledger-api '' -- "$FLY" apps create ledger-api --org ledger-books  # n-tier.toml:37
-step app.worker/create app ledger-worker '' -- "$FLY" apps create ledger-worker --org ledger-books  # n-tier.toml:73
+step app.api/create app ledger-api '' -- "$FLY" apps create ledger-api --org ledger-books  # n-tier.toml:38
+step app.worker/create app ledger-worker '' -- "$FLY" apps create ledger-worker --org ledger-books  # n-tier.toml:74
 
 # addresses
 step app.web/ip-shared-v4 address ledger-web shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a ledger-web  # n-tier.toml:11
 step app.web/ip-v6 address ledger-web v6 '' -- "$FLY" ips allocate-v6 -a ledger-web  # n-tier.toml:11
-step app.api/ip-flycast address ledger-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a ledger-api  # n-tier.toml:38
+step app.api/ip-flycast address ledger-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a ledger-api  # n-tier.toml:39
 
 # data services
-step postgres.db/create mpg ledger-db fra launch -- "$FLY" mpg create --name ledger-db --org ledger-books --region fra --plan launch --volume-size 50 --pg-major-version 17  # n-tier.toml:89
-step postgres.db/user-reports mpg_user ledger-db reports reader -- "$FLY" mpg users create CLUSTER_ID --username reports --role reader  # n-tier.toml:92
-step postgres.db/extension-fly-db.pg_stat_statements mpg_extension ledger-db fly-db pg_stat_statements -- "$FLY" mpg databases extensions enable pg_stat_statements --cluster CLUSTER_ID --database fly-db  # n-tier.toml:93
-step redis.queue/create redis ledger-queue -- "$FLY" redis create --name ledger-queue --org ledger-books --region fra --no-replicas --disable-eviction --enable-prodpack=false --plan 'Fixed 1GB' --enable-auto-upgrade=false  # n-tier.toml:95
+step postgres.db/create mpg ledger-db fra launch -- "$FLY" mpg create --name ledger-db --org ledger-books --region fra --plan launch --volume-size 50 --pg-major-version 17  # n-tier.toml:90
+step postgres.db/user-reports mpg_user ledger-db reports reader -- "$FLY" mpg users create CLUSTER_ID --username reports --role reader  # n-tier.toml:93
+step postgres.db/extension-fly-db.pg_stat_statements mpg_extension ledger-db fly-db pg_stat_statements -- "$FLY" mpg databases extensions enable pg_stat_statements --cluster CLUSTER_ID --database fly-db  # n-tier.toml:94
+step redis.queue/create redis ledger-queue -- "$FLY" redis create --name ledger-queue --org ledger-books --region fra --no-replicas --disable-eviction --enable-prodpack=false --plan 'Fixed 1GB' --enable-auto-upgrade=false  # n-tier.toml:96
 
 # secrets
 step app.web/secret-SESSION_KEY secret_generate ledger-web SESSION_KEY hex32  # n-tier.toml:16
-step app.api/attach-DATABASE_URL attach_mpg ledger-api DATABASE_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-api --variable-name DATABASE_URL  # n-tier.toml:45
-step app.api/attach-DIRECT_DATABASE_URL attach_mpg_direct ledger-api DIRECT_DATABASE_URL ledger-db ''  # n-tier.toml:46
-step app.api/attach-REPORTS_URL attach_mpg ledger-api REPORTS_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-api --variable-name REPORTS_URL --username reports  # n-tier.toml:47
-step app.api/attach-QUEUE_URL attach_redis ledger-api QUEUE_URL ledger-queue  # n-tier.toml:48
-step app.worker/attach-DATABASE_URL attach_mpg ledger-worker DATABASE_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-worker --variable-name DATABASE_URL  # n-tier.toml:76
-step app.worker/attach-QUEUE_URL attach_redis ledger-worker QUEUE_URL ledger-queue  # n-tier.toml:76
+step app.api/attach-DATABASE_URL attach_mpg ledger-api DATABASE_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-api --variable-name DATABASE_URL  # n-tier.toml:46
+step app.api/attach-DIRECT_DATABASE_URL attach_mpg_direct ledger-api DIRECT_DATABASE_URL ledger-db ''  # n-tier.toml:47
+step app.api/attach-REPORTS_URL attach_mpg ledger-api REPORTS_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-api --variable-name REPORTS_URL --username reports  # n-tier.toml:48
+step app.api/attach-QUEUE_URL attach_redis ledger-api QUEUE_URL ledger-queue  # n-tier.toml:49
+step app.worker/attach-DATABASE_URL attach_mpg ledger-worker DATABASE_URL ledger-db -- "$FLY" mpg attach CLUSTER_ID -a ledger-worker --variable-name DATABASE_URL  # n-tier.toml:77
+step app.worker/attach-QUEUE_URL attach_redis ledger-worker QUEUE_URL ledger-queue  # n-tier.toml:77
 
 # deploys
-step app.api/deploy deploy ledger-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/api -c "$HERE"/api/fly.toml -a ledger-api --ha=false --no-public-ips --yes  # n-tier.toml:37
+step app.api/deploy deploy ledger-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/api -c "$HERE"/api/fly.toml -a ledger-api --ha=false --no-public-ips --yes  # n-tier.toml:38
 step app.web/deploy deploy ledger-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a ledger-web --ha=false --no-public-ips --yes  # n-tier.toml:11
-step app.worker/deploy deploy ledger-worker "$HERE"/worker/fly.toml ledger-api -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a ledger-worker --image IMAGE --ha=false --no-public-ips --yes  # n-tier.toml:73
+step app.worker/deploy deploy ledger-worker "$HERE"/worker/fly.toml ledger-api -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a ledger-worker --image IMAGE --ha=false --no-public-ips --yes  # n-tier.toml:74
 
 # machine counts
 step app.web/scale-app-fra machines ledger-web app fra 2 -- "$FLY" scale count app=2 --region fra -a ledger-web --yes  # n-tier.toml:14
 step app.web/scale-app-ams machines ledger-web app ams 1 -- "$FLY" scale count app=1 --region ams -a ledger-web --yes  # n-tier.toml:14
-step app.api/scale-app-fra machines ledger-api app fra 3 -- "$FLY" scale count app=3 --region fra -a ledger-api --yes  # n-tier.toml:40
-step app.worker/scale-worker-fra machines ledger-worker worker fra 2 -- "$FLY" scale count worker=2 --region fra -a ledger-worker --yes  # n-tier.toml:75
+step app.api/scale-app-fra machines ledger-api app fra 3 -- "$FLY" scale count app=3 --region fra -a ledger-api --yes  # n-tier.toml:41
+step app.worker/scale-worker-fra machines ledger-worker worker fra 2 -- "$FLY" scale count worker=2 --region fra -a ledger-worker --yes  # n-tier.toml:76
 
 # certificates
 step app.web/certificate-app.ledger.example.com certificate ledger-web app.ledger.example.com -- "$FLY" certs add app.ledger.example.com -a ledger-web  # n-tier.toml:13
 
 # verification
 step app.web/verify verify ledger-web machines:app:fra:2 machines:app:ams:1 secret:SESSION_KEY address:shared_v4 address:v6 certificate:app.ledger.example.com  # n-tier.toml:11
-step app.api/verify verify ledger-api machines:app:fra:3 secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:QUEUE_URL address:private_v6  # n-tier.toml:37
-step app.worker/verify verify ledger-worker machines:worker:fra:2 secret:DATABASE_URL secret:QUEUE_URL  # n-tier.toml:73
+step app.api/verify verify ledger-api machines:app:fra:3 secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:QUEUE_URL address:private_v6  # n-tier.toml:38
+step app.worker/verify verify ledger-worker machines:worker:fra:2 secret:DATABASE_URL secret:QUEUE_URL  # n-tier.toml:74
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -502,11 +502,11 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.worker/destroy remove_app ledger-worker -- "$FLY" apps destroy ledger-worker --yes  # n-tier.toml:73
+step app.worker/destroy remove_app ledger-worker -- "$FLY" apps destroy ledger-worker --yes  # n-tier.toml:74
 step app.web/destroy remove_app ledger-web -- "$FLY" apps destroy ledger-web --yes  # n-tier.toml:11
-step app.api/destroy remove_app ledger-api -- "$FLY" apps destroy ledger-api --yes  # n-tier.toml:37
-step redis.queue/destroy remove_redis ledger-queue -- "$FLY" redis destroy ledger-queue --yes  # n-tier.toml:95
-step postgres.db/destroy remove_mpg ledger-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # n-tier.toml:89
+step app.api/destroy remove_app ledger-api -- "$FLY" apps destroy ledger-api --yes  # n-tier.toml:38
+step redis.queue/destroy remove_redis ledger-queue -- "$FLY" redis destroy ledger-queue --yes  # n-tier.toml:96
+step postgres.db/destroy remove_mpg ledger-db -- "$FLY" mpg destroy CLUSTER_ID --yes  # n-tier.toml:90
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

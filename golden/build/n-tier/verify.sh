@@ -572,47 +572,47 @@ head_of_table
 
 # apps
 check app.web/create app ledger-web ''  # n-tier.toml:11
-check app.api/create app ledger-api ''  # n-tier.toml:37
-check app.worker/create app ledger-worker ''  # n-tier.toml:73
+check app.api/create app ledger-api ''  # n-tier.toml:38
+check app.worker/create app ledger-worker ''  # n-tier.toml:74
 
 # addresses
 check app.web/ip-shared-v4 address ledger-web shared_v4 ''  # n-tier.toml:11
 check app.web/ip-v6 address ledger-web v6 ''  # n-tier.toml:11
-check app.api/ip-flycast address ledger-api private_v6 ''  # n-tier.toml:38
+check app.api/ip-flycast address ledger-api private_v6 ''  # n-tier.toml:39
 
 # data services
-check postgres.db/create mpg ledger-db fra launch  # n-tier.toml:89
-check postgres.db/user-reports mpg_user ledger-db reports reader  # n-tier.toml:92
-check postgres.db/extension-fly-db.pg_stat_statements mpg_extension ledger-db fly-db pg_stat_statements  # n-tier.toml:93
-check redis.queue/create redis ledger-queue  # n-tier.toml:95
+check postgres.db/create mpg ledger-db fra launch  # n-tier.toml:90
+check postgres.db/user-reports mpg_user ledger-db reports reader  # n-tier.toml:93
+check postgres.db/extension-fly-db.pg_stat_statements mpg_extension ledger-db fly-db pg_stat_statements  # n-tier.toml:94
+check redis.queue/create redis ledger-queue  # n-tier.toml:96
 
 # secrets
 check app.web/secret-SESSION_KEY secret ledger-web SESSION_KEY  # n-tier.toml:16
-check app.api/attach-DATABASE_URL attach_mpg ledger-api DATABASE_URL ledger-db  # n-tier.toml:45
-check app.api/attach-DIRECT_DATABASE_URL attach_mpg_direct ledger-api DIRECT_DATABASE_URL ledger-db ''  # n-tier.toml:46
-check app.api/attach-REPORTS_URL attach_mpg ledger-api REPORTS_URL ledger-db  # n-tier.toml:47
-check app.api/attach-QUEUE_URL attach_redis ledger-api QUEUE_URL ledger-queue  # n-tier.toml:48
-check app.worker/attach-DATABASE_URL attach_mpg ledger-worker DATABASE_URL ledger-db  # n-tier.toml:76
-check app.worker/attach-QUEUE_URL attach_redis ledger-worker QUEUE_URL ledger-queue  # n-tier.toml:76
+check app.api/attach-DATABASE_URL attach_mpg ledger-api DATABASE_URL ledger-db  # n-tier.toml:46
+check app.api/attach-DIRECT_DATABASE_URL attach_mpg_direct ledger-api DIRECT_DATABASE_URL ledger-db ''  # n-tier.toml:47
+check app.api/attach-REPORTS_URL attach_mpg ledger-api REPORTS_URL ledger-db  # n-tier.toml:48
+check app.api/attach-QUEUE_URL attach_redis ledger-api QUEUE_URL ledger-queue  # n-tier.toml:49
+check app.worker/attach-DATABASE_URL attach_mpg ledger-worker DATABASE_URL ledger-db  # n-tier.toml:77
+check app.worker/attach-QUEUE_URL attach_redis ledger-worker QUEUE_URL ledger-queue  # n-tier.toml:77
 
 # deploys
-check app.api/deploy deploy ledger-api "$HERE"/api/fly.toml  # n-tier.toml:37
+check app.api/deploy deploy ledger-api "$HERE"/api/fly.toml  # n-tier.toml:38
 check app.web/deploy deploy ledger-web "$HERE"/web/fly.toml  # n-tier.toml:11
-check app.worker/deploy deploy ledger-worker "$HERE"/worker/fly.toml  # n-tier.toml:73
+check app.worker/deploy deploy ledger-worker "$HERE"/worker/fly.toml  # n-tier.toml:74
 
 # machine counts
 check app.web/scale-app-fra machines ledger-web app fra 2  # n-tier.toml:14
 check app.web/scale-app-ams machines ledger-web app ams 1  # n-tier.toml:14
-check app.api/scale-app-fra machines ledger-api app fra 3  # n-tier.toml:40
-check app.worker/scale-worker-fra machines ledger-worker worker fra 2  # n-tier.toml:75
+check app.api/scale-app-fra machines ledger-api app fra 3  # n-tier.toml:41
+check app.worker/scale-worker-fra machines ledger-worker worker fra 2  # n-tier.toml:76
 
 # certificates
 check app.web/certificate-app.ledger.example.com certificate ledger-web app.ledger.example.com  # n-tier.toml:13
 
 # verification
 check app.web/verify verify ledger-web machines:app:fra:2 machines:app:ams:1 secret:SESSION_KEY address:shared_v4 address:v6 certificate:app.ledger.example.com  # n-tier.toml:11
-check app.api/verify verify ledger-api machines:app:fra:3 secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:QUEUE_URL address:private_v6  # n-tier.toml:37
-check app.worker/verify verify ledger-worker machines:worker:fra:2 secret:DATABASE_URL secret:QUEUE_URL  # n-tier.toml:73
+check app.api/verify verify ledger-api machines:app:fra:3 secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:QUEUE_URL address:private_v6  # n-tier.toml:38
+check app.worker/verify verify ledger-worker machines:worker:fra:2 secret:DATABASE_URL secret:QUEUE_URL  # n-tier.toml:74
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

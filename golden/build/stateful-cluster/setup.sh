@@ -904,7 +904,7 @@ step app.gateway/ip-v6 address beacon-gateway v6 '' -- "$FLY" ips allocate-v6 -a
 
 # secrets
 step app.nats/secret-NATS_PASSWORD secret_env beacon-nats NATS_PASSWORD NATS_PASSWORD  # stateful-cluster.toml:14
-step app.gateway/secret-NATS_PASSWORD secret_env beacon-gateway NATS_PASSWORD NATS_PASSWORD  # stateful-cluster.toml:60
+step app.gateway/secret-NATS_PASSWORD secret_env beacon-gateway NATS_PASSWORD NATS_PASSWORD  # stateful-cluster.toml:61
 
 # volumes
 step app.nats/volumes-jetstream-fra volumes beacon-nats jetstream fra 1 20 14 true -- "$FLY" volumes create jetstream -a beacon-nats --region fra --size 20 --snapshot-retention 14 --scheduled-snapshots=true --vm-size performance-1x --vm-memory 4096 --yes  # stateful-cluster.toml:34
@@ -924,7 +924,7 @@ step app.gateway/scale-app-iad machines beacon-gateway app iad 1 -- "$FLY" scale
 step app.gateway/scale-app-sin machines beacon-gateway app sin 1 -- "$FLY" scale count app=1 --region sin -a beacon-gateway --yes  # stateful-cluster.toml:9
 
 # certificates
-step app.gateway/certificate-beacon.example.com certificate beacon-gateway beacon.example.com -- "$FLY" certs add beacon.example.com -a beacon-gateway  # stateful-cluster.toml:57
+step app.gateway/certificate-beacon.example.com certificate beacon-gateway beacon.example.com -- "$FLY" certs add beacon.example.com -a beacon-gateway  # stateful-cluster.toml:58
 
 # verification
 step app.nats/verify verify beacon-nats machines:app:fra:1 machines:app:iad:1 machines:app:sin:1 volume:jetstream secret:NATS_PASSWORD  # stateful-cluster.toml:11

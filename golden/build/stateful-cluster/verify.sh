@@ -470,7 +470,7 @@ check app.gateway/ip-v6 address beacon-gateway v6 ''  # stateful-cluster.toml:55
 
 # secrets
 check app.nats/secret-NATS_PASSWORD secret beacon-nats NATS_PASSWORD  # stateful-cluster.toml:14
-check app.gateway/secret-NATS_PASSWORD secret beacon-gateway NATS_PASSWORD  # stateful-cluster.toml:60
+check app.gateway/secret-NATS_PASSWORD secret beacon-gateway NATS_PASSWORD  # stateful-cluster.toml:61
 
 # volumes
 check app.nats/volumes-jetstream-fra volumes beacon-nats jetstream fra 1 20 14 true  # stateful-cluster.toml:34
@@ -490,7 +490,7 @@ check app.gateway/scale-app-iad machines beacon-gateway app iad 1  # stateful-cl
 check app.gateway/scale-app-sin machines beacon-gateway app sin 1  # stateful-cluster.toml:9
 
 # certificates
-check app.gateway/certificate-beacon.example.com certificate beacon-gateway beacon.example.com  # stateful-cluster.toml:57
+check app.gateway/certificate-beacon.example.com certificate beacon-gateway beacon.example.com  # stateful-cluster.toml:58
 
 # verification
 check app.nats/verify verify beacon-nats machines:app:fra:1 machines:app:iad:1 machines:app:sin:1 volume:jetstream secret:NATS_PASSWORD  # stateful-cluster.toml:11

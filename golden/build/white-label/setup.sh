@@ -1031,8 +1031,8 @@ step app.storefront/ip-v6 address bazaar-storefront v6 '' -- "$FLY" ips allocate
 step app.prices/ip-flycast address bazaar-prices private_v6 '' -- "$FLY" ips allocate-v6 --private -a bazaar-prices  # white-label.toml:50
 
 # data services
-step postgres.catalogue/create mpg bazaar-catalogue lhr launch -- "$FLY" mpg create --name bazaar-catalogue --org bazaar-retail --region lhr --plan launch --volume-size 40 --pg-major-version 17  # white-label.toml:103
-step redis.prices/create redis bazaar-prices -- "$FLY" redis create --name bazaar-prices --org bazaar-retail --region lhr --replica-regions iad --enable-eviction --enable-prodpack=false  # white-label.toml:107
+step postgres.catalogue/create mpg bazaar-catalogue lhr launch -- "$FLY" mpg create --name bazaar-catalogue --org bazaar-retail --region lhr --plan launch --volume-size 40 --pg-major-version 17  # white-label.toml:104
+step redis.prices/create redis bazaar-prices -- "$FLY" redis create --name bazaar-prices --org bazaar-retail --region lhr --replica-regions iad --enable-eviction --enable-prodpack=false  # white-label.toml:108
 
 # secrets
 step app.storefront/attach-DATABASE_URL attach_mpg bazaar-storefront DATABASE_URL bazaar-catalogue -- "$FLY" mpg attach CLUSTER_ID -a bazaar-storefront --variable-name DATABASE_URL  # white-label.toml:15
@@ -1040,7 +1040,7 @@ step app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaar
 step app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:53
 
 # volumes
-step app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true -- "$FLY" volumes create jetstream -a bazaar-broker --region lhr --size 10 --snapshot-retention 7 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # white-label.toml:83
+step app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true -- "$FLY" volumes create jetstream -a bazaar-broker --region lhr --size 10 --snapshot-retention 7 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-memory 1024 --yes  # white-label.toml:84
 
 # deploys
 step app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/broker -c "$HERE"/broker/fly.toml -a bazaar-broker --ha=false --no-public-ips --yes  # white-label.toml:76

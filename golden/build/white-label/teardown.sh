@@ -505,8 +505,8 @@ fi
 step app.storefront/destroy remove_app bazaar-storefront -- "$FLY" apps destroy bazaar-storefront --yes  # white-label.toml:14
 step app.prices/destroy remove_app bazaar-prices -- "$FLY" apps destroy bazaar-prices --yes  # white-label.toml:49
 step app.broker/destroy remove_app bazaar-broker jetstream -- "$FLY" apps destroy bazaar-broker --yes  # white-label.toml:76
-step redis.prices/destroy remove_redis bazaar-prices -- "$FLY" redis destroy bazaar-prices --yes  # white-label.toml:107
-step postgres.catalogue/destroy remove_mpg bazaar-catalogue -- "$FLY" mpg destroy CLUSTER_ID --yes  # white-label.toml:103
+step redis.prices/destroy remove_redis bazaar-prices -- "$FLY" redis destroy bazaar-prices --yes  # white-label.toml:108
+step postgres.catalogue/destroy remove_mpg bazaar-catalogue -- "$FLY" mpg destroy CLUSTER_ID --yes  # white-label.toml:104
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

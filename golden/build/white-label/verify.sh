@@ -513,8 +513,8 @@ check app.storefront/ip-v6 address bazaar-storefront v6 ''  # white-label.toml:1
 check app.prices/ip-flycast address bazaar-prices private_v6 ''  # white-label.toml:50
 
 # data services
-check postgres.catalogue/create mpg bazaar-catalogue lhr launch  # white-label.toml:103
-check redis.prices/create redis bazaar-prices  # white-label.toml:107
+check postgres.catalogue/create mpg bazaar-catalogue lhr launch  # white-label.toml:104
+check redis.prices/create redis bazaar-prices  # white-label.toml:108
 
 # secrets
 check app.storefront/attach-DATABASE_URL attach_mpg bazaar-storefront DATABASE_URL bazaar-catalogue  # white-label.toml:15
@@ -522,7 +522,7 @@ check app.prices/attach-DATABASE_URL attach_mpg bazaar-prices DATABASE_URL bazaa
 check app.prices/attach-REDIS_URL attach_redis bazaar-prices REDIS_URL bazaar-prices  # white-label.toml:53
 
 # volumes
-check app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true  # white-label.toml:83
+check app.broker/volumes-jetstream-lhr volumes bazaar-broker jetstream lhr 3 10 7 true  # white-label.toml:84
 
 # deploys
 check app.broker/deploy deploy bazaar-broker "$HERE"/broker/fly.toml  # white-label.toml:76

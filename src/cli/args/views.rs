@@ -1,5 +1,5 @@
 //! What can be said to the commands that show an architecture, and judge nothing: `cost`,
-//! `diff`, `graph` and `review`.
+//! `diff`, `graph`, `review` and `simulate`.
 
 use std::path::PathBuf;
 
@@ -161,4 +161,39 @@ pub(in crate::cli) enum GraphFormat {
     Dot,
     /// A picture
     Svg,
+}
+
+/// Say what is left of an architecture when a region or a host is lost, and the smallest change that survives it
+///
+/// Nothing is run: what the spec declares is compared with what is known of Fly.io. Without a choice it shows every region
+/// of the spec and the loss of one host. docs/simulate.md says what is counted. To run the set-up script against a
+/// simulated Fly.io, see `flyarch sim`.
+#[derive(Debug, Parser)]
+pub(in crate::cli) struct Simulate {
+    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(in crate::cli) spec: Option<PathBuf>,
+
+    /// A region fails, without notice; several times: each by itself
+    #[arg(long, value_name = "REGION")]
+    pub(in crate::cli) lose_region: Vec<String>,
+
+    /// One host fails, wherever that hurts most
+    #[arg(long)]
+    pub(in crate::cli) lose_host: bool,
+
+    /// Fly.io gives up a region, with notice: what names it, and how everything moves
+    #[arg(long, value_name = "REGION")]
+    pub(in crate::cli) retire: Vec<String>,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) env: Option<String>,
+
+    /// Exit with 1 when something does not go on as a whole
+    #[arg(long)]
+    pub(in crate::cli) exit_code: bool,
+
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = CostFormat::Text)]
+    pub(in crate::cli) format: CostFormat,
 }

@@ -161,6 +161,12 @@ pub struct Workload {
     pub peak_requests_per_second: Option<Sourced<u32>>,
     /// The time within which 95 of 100 requests are answered, in milliseconds.
     pub p95_latency_ms: Option<Sourced<u32>>,
+    /// Connections that are open at the busiest time, all machines together.
+    pub peak_connections: Option<Sourced<u32>>,
+    /// How many machines of a group with a volume must run for the group to work. They copy what they hold to each other.
+    #[serde(default, deserialize_with = "crate::value::within::<1, { u32::MAX as i64 }, _, _>")]
+    #[schemars(range(min = 1))]
+    pub quorum: Option<Sourced<u32>>,
     /// Whether machines that serve requests also do work that no request shows: queues, cron, websocket clients.
     pub background_work: Option<Sourced<bool>>,
     /// Where sessions live.

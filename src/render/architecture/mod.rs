@@ -4,6 +4,7 @@ mod apps;
 mod checklist;
 mod data;
 mod jobs;
+mod losses;
 mod runbook;
 mod traffic;
 
@@ -34,6 +35,7 @@ pub(super) fn render(cx: RenderCx<'_>) -> String {
     diagram(&mut out, model);
     apps::apps(&mut out, cx);
     apps::regions(&mut out, cx);
+    losses::losses(&mut out, cx);
     data::data(&mut out, model);
     data::volumes(&mut out, model);
     litefs::section(&mut out, cx);
