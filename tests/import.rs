@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use flyarch::diag::Diagnostics;
 use flyarch::facts::FACTS;
-use flyarch::import::{self, File, Imported, Live, Request};
+use flyarch::import::{self, File, Imported, Request};
+use flyarch::live::Live;
 use flyarch::source::{Source, Sources};
 use proptest::prelude::*;
 use support::invariants::{import_holds as holds, imported};

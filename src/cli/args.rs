@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Plan};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -36,6 +36,7 @@ pub(super) enum Command {
     Resolve(Resolve),
     Cost(Cost),
     Diff(Diff),
+    Plan(Plan),
     Graph(Graph),
     Explain(Explain),
     Rules(Rules),

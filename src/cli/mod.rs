@@ -14,6 +14,7 @@ mod cost;
 mod diff;
 mod edit;
 mod fill;
+mod fly;
 mod form;
 mod format;
 mod git;
@@ -24,8 +25,10 @@ mod include;
 mod init;
 mod input;
 mod lint;
+mod live;
 mod near;
 mod place;
+mod plan;
 mod resolve;
 mod sim;
 mod stand_in;
@@ -125,6 +128,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Resolve(args) => resolve::run(&args),
         Command::Cost(cost) => cost::run(&cost),
         Command::Diff(diff) => diff::run(&diff),
+        Command::Plan(plan) => plan::run(&plan),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Rules(rules) => catalog::rules(&rules),

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Between, cost, place, summary};
+use crate::diag::prose::unmarked as plain;
 use crate::diff::Diff;
 
 /// The most bytes: GitHub takes 65,536 characters of a comment.
@@ -42,18 +43,5 @@ pub fn markdown(diff: &Diff, between: &Between) -> String {
     }
     let _ = writeln!(out, "\n{}.", cost(diff));
     let _ = writeln!(out, "\n<details><summary>what happens</summary>\n\n{details}\n</details>");
-    out
-}
-
-/// Text of the user's: nothing of it is markup.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '&' | '~' | '@' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
     out
 }
