@@ -9,10 +9,11 @@ use crate::diag::{Diagnostic, Diagnostics, RuleId, Severity};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
 use crate::lower::DUPLICATE_NAME;
-use crate::model::{App, Model, ResourceId, Secret};
+use crate::model::{App, Model, ResourceId};
 use crate::resolve;
 use crate::source::{FileId, Source, Span};
 use crate::spec::{Kind, Tier};
+use crate::value::{Duration, Seconds};
 
 /// The environments that a spec declares, in its order. What is no TOML has none.
 pub fn names(source: &Source) -> Vec<String> {
@@ -37,6 +38,14 @@ pub fn meant(source: &Source, wanted: Option<&str>) -> Result<Vec<Option<String>
         None if names.is_empty() => Ok(vec![None]),
         None => Ok(names.into_iter().map(Some).collect()),
     }
+}
+
+/// How long previews live after their last deploy, if that has an end.
+pub fn ttl_of_previews(source: &Source) -> Option<Duration<Seconds>> {
+    if !source.text().contains("ttl") {
+        return None;
+    }
+    resolve::ttl_of_previews(DeTable::parse(source.text()).ok()?.get_ref())
 }
 
 /// What was found in several environments, each finding once. One that is not in all says in which.
@@ -66,7 +75,7 @@ pub fn united(found: Vec<(Option<String>, Vec<Diagnostic>)>) -> Vec<Diagnostic> 
 }
 
 /// The environment that previews are made of. Nobody builds it by itself.
-pub const PREVIEW: &str = "preview";
+pub use crate::resolve::PREVIEW;
 
 /// The rule of secrets that production shares with a rehearsal.
 pub static SHARED_SECRET: RuleId = RuleId { name: "shared-secret", code: "FA028" };
@@ -74,7 +83,9 @@ pub static SHARED_SECRET: RuleId = RuleId { name: "shared-secret", code: "FA028"
 /// What two environments must not share: names on Fly.io, because they would take each other's apps for their own, and
 /// secrets of production.
 pub fn clashes(models: &[(&str, &Model)], file: FileId) -> Vec<Diagnostic> {
-    let mut out = clashes_of(models, |_, _| true, file);
+    // A preview puts its own name behind all others.
+    let named: Vec<_> = models.iter().copied().filter(|(name, _)| *name != PREVIEW).collect();
+    let mut out = clashes_of(&named, |_, _| true, file);
     let is_production = |model: &Model| model.project.as_ref().is_some_and(|p| p.tier.value == Tier::Production);
     for (production, model) in models.iter().filter(|(_, model)| is_production(model)) {
         for (other, rehearsal) in models.iter().filter(|(_, model)| !is_production(model)) {
@@ -95,17 +106,13 @@ fn shared_secrets(
     for app in &rehearsal.apps {
         let Some(twin) = apps.get(app.key.as_str()) else { continue };
         for secret in &app.secrets {
-            // What is only named, each of the two set-ups is given by whoever runs it.
             let from = match &secret.source {
-                SecretSource::Env(name) if *name != secret.name.value => format!("the variable {name}"),
+                SecretSource::Env(name) => format!("the variable {name}"),
                 SecretSource::File(path) => format!("the file {}", path.value),
                 SecretSource::Command(_) => "one command".to_owned(),
-                SecretSource::Env(_) | SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => {
-                    continue;
-                }
+                SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => continue,
             };
-            let same = |of_twin: &&Secret| of_twin.name == secret.name && of_twin.source == secret.source;
-            if twin.secrets.iter().find(same).is_none() {
+            if !twin.secrets.iter().any(|of_twin| of_twin.has_value_of(secret)) {
                 continue;
             }
             let span = Span { file, range: secret.name.range() };

@@ -12,6 +12,7 @@
 //! options: they read no file, no clock and no environment, and print nothing; `cli` and `sink` are the two ends that
 //! do. docs/architecture.md tells why it is built this way, and `tests/layers.rs` keeps it so.
 
+pub mod assertions;
 pub mod beside;
 mod checklist;
 pub mod cli;
@@ -41,6 +42,7 @@ pub mod sink;
 pub mod source;
 pub mod spec;
 mod spread;
+pub mod survival;
 pub mod syntax;
 #[cfg(unix)]
 pub mod trial;
@@ -55,12 +57,12 @@ use diag::{Diagnostic, Diagnostics, Reported, Severity};
 use facts::Facts;
 use model::{Calls, Model};
 use plan::Layout;
-use render::{ArtifactSet, RenderCx};
+use render::{ArtifactSet, RenderCx, SweepCx};
 use rules::{Judging, Rule};
 use source::{FileId, Source, Sources, Span};
 use spec::{Date, Level, Spec, Tier};
 use syntax::Tree;
-use value::Sourced;
+use value::{Duration, Key, Seconds};
 
 /// What a compilation depends on beside the source and facts.
 #[derive(Clone, Debug, Default)]
@@ -71,8 +73,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// The environment of a spec that is meant; without it, what all have in common.
     pub environment: Option<String>,
-    /// What is put behind names in place of what the spec says: for previews.
-    pub suffix: Option<String>,
+    /// The preview that is meant, such as `pr-123`. Its name is put behind all names, in place of a suffix of the spec.
+    pub preview: Option<Key>,
     /// How strictly plain files are judged. Without it their names tell.
     pub tier: Option<Tier>,
     /// How strictly single plain files are judged.
@@ -237,6 +239,15 @@ fn render_unjudged(source: &Source, facts: &Facts, options: &Options) -> Compila
     run(&Texts::one(source), facts, options, Until::RenderedUnjudged)
 }
 
+/// Renders what takes down previews that live longer than `ttl`. Nothing where the spec says nothing that a preview
+/// could be.
+pub fn sweep(source: &Source, ttl: Duration<Seconds>, facts: &Facts, layout: &Layout) -> Option<ArtifactSet> {
+    let (environment, preview) = (Some(resolve::PREVIEW.to_owned()), resolve::PREVIEW.parse().ok());
+    let options = Options { environment, preview, ..Options::default() };
+    let model = interpret(source, facts, &options).model?;
+    Some(render::sweep(SweepCx { model: &model, ttl, layout, facts, source }))
+}
+
 /// How far a spec goes through the pipeline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
@@ -252,15 +263,14 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
     let environment = options.environment.as_deref();
-    let mut spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
-    if let (Ok(spec), Some(suffix)) = (&mut spec, &options.suffix) {
-        let project = &mut spec.project;
-        project.value.suffix = Some(Sourced { value: suffix.clone(), origin: project.value.name.origin });
-    }
+    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
     if let Some(first) = spec.as_ref().ok().and_then(|spec| spec.include.first()).filter(|_| !source.is_joined()) {
         diagnostics.push(resolve::include::unread(Span { file, range: first.range() }));
     }
-    out.model = spec.and_then(|spec| lower::lower(spec, facts, file, &mut diagnostics)).ok();
+    out.model = spec.and_then(|spec| lower::lower(spec, options.preview.as_ref(), facts, file, &mut diagnostics)).ok();
+    if let Some(project) = out.model.as_mut().and_then(|model| model.project.as_mut()) {
+        project.is_preview |= environment == Some(resolve::PREVIEW);
+    }
     if let Some(model) = out.model.as_mut().filter(|_| until != Until::Interpreted) {
         model.beside = read_beside(model, &texts.all, beside);
         let model = &*model;
@@ -269,6 +279,10 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
         let judged = until != Until::RenderedUnjudged;
         let waivers = judged.then(|| rules::run_on_model(&judging, options.only_rule, &mut diagnostics));
         let plan = plan::plan(model);
+        if judged && options.only_rule.is_none() {
+            let others = || interpret_others(source, environment, facts);
+            assertions::judge(&assertions::Cx::new(model, facts, environment, &others), file, &mut diagnostics);
+        }
         if let Some(waivers) = waivers {
             rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
             rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
@@ -282,13 +296,23 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
                 facts,
                 checklist: &checklist,
                 environment,
-                preview: options.suffix.is_some(),
                 source,
             }));
         }
     }
     out.diagnostics = diag::located(diagnostics.finish(), file, source);
     out
+}
+
+/// What the other environments of a spec mean, by name. What cannot be understood is told where it is judged.
+fn interpret_others(source: &Source, environment: Option<&str>, facts: &Facts) -> Vec<(String, Model)> {
+    let Ok(root) = DeTable::parse(source.text()) else { return Vec::new() };
+    let others = resolve::environments(root.get_ref()).into_iter().filter(|name| Some(name.as_str()) != environment);
+    let models = others.filter_map(|name| {
+        let options = Options { environment: Some(name.clone()), ..Options::default() };
+        Some((name, interpret(source, facts, &options).model?))
+    });
+    models.collect()
 }
 
 /// Reads a spec for one of its environments. `asked` tells whether the schema was.

@@ -201,13 +201,14 @@ pub fn plan(model: &Model) -> Plan {
     Plan { steps }
 }
 
-/// What is taken away when the architecture is, in the reverse order: apps before what they need.
+/// What is taken away when the architecture is, in the reverse order: apps before what they need. What others have a
+/// share in is not in it, so that no option of `teardown.sh` can mean it.
 pub fn teardown(model: &Model) -> Vec<ResourceId> {
     let apps = deploy_order(model).into_iter().rev().map(|index| ResourceId { kind: Kind::App, index });
     let data =
         [(Kind::Bucket, model.buckets.len()), (Kind::Redis, model.redis.len()), (Kind::Postgres, model.postgres.len())];
     let data = data.into_iter().flat_map(|(kind, count)| (0..count).rev().map(move |index| ResourceId { kind, index }));
-    apps.chain(data).collect()
+    apps.chain(data).filter(|id| !model.is_shared(*id)).collect()
 }
 
 /// The step that takes something away, in words.

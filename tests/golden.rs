@@ -21,17 +21,21 @@ use std::sync::OnceLock;
 
 use flyarch::diag::emit::{Display, Format, emit};
 use flyarch::diag::{FileReport, Report};
+use flyarch::environments::{self, PREVIEW};
 use flyarch::facts::FACTS;
 use flyarch::plan::Layout;
+use flyarch::render::ArtifactSet;
 use flyarch::sink::{self, Compare};
 use flyarch::source::Source;
-use flyarch::{Compilation, Options, compile, environments};
+use flyarch::{Compilation, Options, compile, sweep};
 
 use tree::{File, Tree};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The day on which specs are judged: waivers that end later hold.
 const TODAY: &str = "2026-09-01";
+/// The preview that is built of each spec that has some.
+const A_PREVIEW: &str = "pr-123";
 
 /// A spec of `specs/`, compiled as the command line does it.
 struct Spec {
@@ -55,10 +59,15 @@ fn specs() -> Vec<Spec> {
         let environments = environments::meant(&source, None).unwrap();
         environments.into_iter().map(move |environment| {
             let source = source.clone();
-            let name = environment.as_ref().map_or(file.clone(), |environment| format!("{file}/{environment}"));
-            let layout = Layout::new(if environment.is_some() { "../../../../specs" } else { "../../../specs" });
+            let preview =
+                environment.as_deref().is_some_and(|name| name == PREVIEW).then(|| A_PREVIEW.parse().unwrap());
+            let folders = [Some(file.clone()), environment.clone(), preview.as_ref().map(ToString::to_string)];
+            let folders: Vec<String> = folders.into_iter().flatten().collect();
+            let (name, depth) = (folders.join("/"), folders.len());
+            let layout = Layout::new(&format!("../../{}specs", "../".repeat(depth)));
             let layout = layout.with_output(&format!("../golden/build/{name}"));
-            let options = Options { layout, environment, today: Some(TODAY.parse().unwrap()), ..Options::default() };
+            let today = Some(TODAY.parse().unwrap());
+            let options = Options { layout, environment, preview, today, ..Options::default() };
             let compilation = compile(&source, &FACTS, &options);
             Spec { name, file: file.clone(), source, compilation }
         })
@@ -89,18 +98,28 @@ fn golden() -> &'static Path {
     })
 }
 
+impl Tree {
+    /// Adds what is written of a tree: the sink knows what that is beside the files.
+    fn add(&mut self, name: &str, files: &ArtifactSet) {
+        let nowhere = tempfile::tempdir().unwrap();
+        let changes = sink::compare(&nowhere.path().join("out"), files, Compare::default()).unwrap();
+        for (path, _) in &changes.stale {
+            let executable = files.get(path).is_some_and(|file| file.executable);
+            self.0.insert(format!("{name}/{path}"), File { text: changes.new_text(path).to_owned(), executable });
+        }
+    }
+}
+
 /// What `golden/build` should hold.
 fn expected() -> Tree {
     let mut all = Tree::default();
     for spec in specs() {
         let (name, findings) = (&spec.name, spec.findings());
         let Some(files) = &spec.compilation.artifacts else { panic!("{name} is not built:\n{findings}") };
-        // The sink knows what it would write beside the files.
-        let nowhere = tempfile::tempdir().unwrap();
-        let changes = sink::compare(&nowhere.path().join("out"), files, Compare::default()).unwrap();
-        for (path, _) in &changes.stale {
-            let executable = files.get(path).is_some_and(|file| file.executable);
-            all.0.insert(format!("{name}/{path}"), File { text: changes.new_text(path).to_owned(), executable });
+        all.add(name, files);
+        if let Some(ttl) = environments::ttl_of_previews(&spec.source) {
+            let layout = Layout::new("../../../../specs");
+            all.add(&format!("{}/{PREVIEW}", spec.file), &sweep(&spec.source, ttl, &FACTS, &layout).unwrap());
         }
         if !findings.is_empty() {
             all.0.insert(format!("{name}.findings.txt"), File { text: findings, executable: false });
@@ -129,7 +148,11 @@ fn building_again_writes_nothing() {
         let (input, output) = (format!("specs/{}.toml", spec.file), format!("golden/build/{}", spec.name));
         fs::write(copy.path().join(&input), spec.source.text()).unwrap();
         let environment = spec.name.strip_prefix(&format!("{}/", spec.file));
-        let one = environment.map_or(Vec::new(), |environment| vec!["--env", environment]);
+        let one = match environment.map(|name| name.rsplit_once('/').unwrap_or(("", name))) {
+            None => Vec::new(),
+            Some((PREVIEW, preview)) => vec!["--preview", preview],
+            Some((_, environment)) => vec!["--env", environment],
+        };
         let built = Command::new(env!("CARGO_BIN_EXE_flyarch"))
             .args([
                 "build",
@@ -150,6 +173,10 @@ fn building_again_writes_nothing() {
         assert_eq!(String::from_utf8_lossy(&built.stdout), spec.findings(), "{}", spec.name);
         assert!(built.status.success(), "{}", spec.name);
     }
+    let all = ["build", "specs/two-organisations.toml", "-o", "golden/build/two-organisations", "--today", TODAY];
+    let run = Command::new(env!("CARGO_BIN_EXE_flyarch")).args(all).current_dir(copy.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("two-organisations/preview is up to date\n") && !said.contains("wrote"), "{said}");
     assert_eq!(Tree::read(&copy.path().join("golden/build")).differences(&trees), "");
 }
 

@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guest", &["facts", "fly_toml", "model"]),
     ("cost", &["value", "facts", "fly_toml", "kinds", "spec", "model", "guest"]),
     ("graph", &["kinds", "spec", "model"]),
+    ("survival", &["facts", "fly_toml", "kinds", "spec", "model"]),
     ("kinds.lower", &["source", "value", "facts", "fly_toml", "spec", "schema", "model", "lower"]),
     ("lower", &["source", "value", "facts", "diag", "kinds", "spec", "schema", "model", "fly_toml", "beside"]),
     // What follows from it.
@@ -60,14 +61,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("live", &[]),
     ("drift", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "plan", "live"]),
+    (
+        "assertions",
+        &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "cost", "survival"],
+    ),
     ("explain", &["diag", "value", "facts", "fly_toml", "spec", "model", "guest"]),
     ("checklist", &["facts", "kinds", "spec", "model", "plan", "rules"]),
-    ("render", &["spread", "source", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"]),
+    (
+        "render",
+        &["spread", "source", "value", "facts", "checklist", "fly_toml", "kinds", "spec", "model", "graph", "plan"],
+    ),
     // The pipeline as a whole, which reads and writes nothing.
     (
         "lib",
         &[
             "source",
+            "assertions",
             "value",
             "facts",
             "diag",
@@ -91,6 +100,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         "import",
         &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "live", "lib"],
     ),
+    ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
+    ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
     // The ends.
     ("sink", &["spread", "render"]),
@@ -100,6 +111,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source",
+            "assertions",
             "facts",
             "diag",
             "syntax",

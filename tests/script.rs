@@ -31,6 +31,8 @@ mod runs;
 mod secrets;
 #[path = "script/specs.rs"]
 mod specs;
+#[path = "script/sweep.rs"]
+mod sweep;
 #[path = "script/teardown.rs"]
 mod teardown;
 #[path = "script/verify.rs"]
@@ -135,6 +137,11 @@ fn main() {
         teardown::interrupted_anywhere_it_keeps_the_data,
         teardown::without_an_answer_it_destroys_nothing_more,
         teardown::what_others_need_or_made_is_left_alone,
+        sweep::what_is_old_goes_and_nothing_else,
+        sweep::what_is_kept_or_not_known_stays,
+        sweep::a_preview_that_cannot_be_built_stays,
+        sweep::a_listing_that_fails_destroys_nothing,
+        sweep::the_script_is_built_with_the_rest,
         data::urls_lead_where_the_spec_says,
         data::an_answer_without_a_pooled_url_is_refused,
         data::what_a_cluster_holds_is_mended_and_nothing_is_taken_away,

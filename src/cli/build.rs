@@ -35,6 +35,7 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
     };
     let today = Some(input::today(args.show.today.as_deref())?);
     let environments = environments(spec.source(), args)?;
+    let preview = preview(args)?;
     let Spec { sources, file: spec } = spec;
     let mut report = Report { sources, ..Report::default() };
     let (files, complete) = near::beside(&mut report.sources, spec, &path);
@@ -44,8 +45,8 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         let mut output = environment.as_ref().map_or_else(|| args.output.clone(), |name| args.output.join(name));
         output.extend(&args.preview);
         let layout = if stream { Layout::default() } else { layout(&path, &output)? };
-        let suffix = args.preview.as_ref().map(|name| format!("-{name}"));
-        let options = Options { environment: environment.clone(), suffix, layout, today, ..Options::default() };
+        let preview = preview.clone();
+        let options = Options { environment: environment.clone(), preview, layout, today, ..Options::default() };
         let compilation = compile_in(&report.sources, spec, beside, &FACTS, &options);
         trees.push(Tree { environment, output, compilation });
     }
@@ -73,17 +74,19 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         if let Some(only) = &args.only {
             restrict(&mut files, only)?;
         }
-        written.push((environment, output, files));
+        let partial = args.only.is_some();
+        written.push(Written { environment, output, files, partial });
     }
+    sweep(report.sources.get(spec), &path, args, &mut written)?;
     if stream {
         print(&mut io::stdout().lock(), |out| all(&written, out))?;
         std::mem::forget(written);
         return Ok(CLEAN);
     }
-    let how = Compare { force: args.force, partial: args.only.is_some() };
     // All are compared before the first is written: what is in the way of one is in the way of all.
     let mut changes = Vec::new();
-    for (_, output, files) in &written {
+    for Written { output, files, partial, .. } in &written {
+        let how = Compare { force: args.force, partial: *partial };
         let of_tree = sink::compare(output, files, how).map_err(failure)?;
         if !args.check && !args.diff {
             of_tree.allowed().map_err(failure)?;
@@ -91,7 +94,7 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
         changes.push((output, of_tree));
     }
     if args.env.is_none() && args.preview.is_none() && args.only.is_none() {
-        let environments: Vec<&str> = written.iter().filter_map(|(name, ..)| name.as_deref()).collect();
+        let environments: Vec<&str> = written.iter().filter_map(|tree| tree.environment.as_deref()).collect();
         for leftover in leftovers(&args.output, &environments) {
             say(format_args!(
                 "{} is of no environment of this spec, and stays as it is: if what it set up is gone, remove it",
@@ -115,22 +118,49 @@ pub(super) fn run(args: &Build) -> Result<i32, Failure> {
 
 /// The environments that are built: all but the one for previews, unless that is asked for.
 fn environments(source: &Source, args: &Build) -> Result<Vec<Option<String>>, Failure> {
-    let Some(preview) = &args.preview else {
+    if args.preview.is_none() {
         let mut all = input::environments(source, args.env.as_deref())?;
         if args.env.is_none() {
             all.retain(|name| name.as_deref() != Some(PREVIEW));
         }
         return Ok(if all.is_empty() { vec![None] } else { all });
-    };
-    if preview.parse::<Key>().is_err() {
-        return Err(Failure::usage(format!(
-            "--preview {preview}: begin with a letter; then lower case letters, digits and dashes, as names of apps have them"
-        )));
     }
     environments::meant(source, Some(PREVIEW)).map_err(|_| {
         Failure::usage(format!(
             "{} has no [environment.{PREVIEW}]: declare it, with what a preview has that others have not",
             source.name()
+        ))
+    })
+}
+
+/// Adds what takes down old previews: beside their trees, and in that of the environment that they are made of.
+fn sweep(spec: &Source, path: &Path, args: &Build, written: &mut Vec<Written>) -> Result<(), Failure> {
+    // From standard input nobody could build a preview again.
+    if args.preview.is_some() || args.only.is_some() || path == Path::new("-") {
+        return Ok(());
+    }
+    let built = written.iter_mut().find(|tree| tree.environment.as_deref() == Some(PREVIEW));
+    if built.is_none() && args.env.is_some() {
+        return Ok(());
+    }
+    let Some(ttl) = environments::ttl_of_previews(spec) else { return Ok(()) };
+    let output = args.output.join(PREVIEW);
+    let layout = if args.output == Path::new("-") { Layout::new("../..") } else { layout(path, &output)? };
+    let Some(files) = crate::sweep(spec, ttl, &FACTS, &layout) else { return Ok(()) };
+    match built {
+        Some(tree) => tree.files.extend(files),
+        // A tree that was built there on its own stays.
+        None => written.push(Written { environment: Some(PREVIEW.to_owned()), output, files, partial: true }),
+    }
+    Ok(())
+}
+
+/// The preview that is meant.
+fn preview(args: &Build) -> Result<Option<Key>, Failure> {
+    let Some(preview) = &args.preview else { return Ok(None) };
+    preview.parse().map(Some).map_err(|_| {
+        Failure::usage(format!(
+            "--preview {preview}: begin with a letter; then lower case letters, digits and dashes, as names of apps have them"
         ))
     })
 }
@@ -173,6 +203,15 @@ struct Tree {
     compilation: Compilation,
 }
 
+/// What is written of one environment, and where to.
+struct Written {
+    environment: Option<String>,
+    output: PathBuf,
+    files: ArtifactSet,
+    /// Whether other files of the tree stay as they are.
+    partial: bool,
+}
+
 /// Says that nothing was written, and why where the findings do not say it.
 fn nothing_written(report: &Report, args: &Build) {
     let worst = report.diagnostics.iter().map(|d| d.severity).max();
@@ -208,8 +247,8 @@ fn restrict(files: &mut ArtifactSet, only: &str) -> Result<(), Failure> {
 }
 
 /// Prints all files behind each other, each under its path.
-fn all(trees: &[(Option<String>, PathBuf, ArtifactSet)], out: &mut dyn Write) -> io::Result<()> {
-    let files = trees.iter().flat_map(|(environment, _, files)| {
+fn all(trees: &[Written], out: &mut dyn Write) -> io::Result<()> {
+    let files = trees.iter().flat_map(|Written { environment, files, .. }| {
         let folder = environment.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
         files.iter().map(move |(path, file)| (format!("{folder}{path}"), file))
     });

@@ -2,6 +2,7 @@
 //! rule can judge it. None can be waived in a spec; in a plain file a comment waives what is no error.
 
 use super::input::{NOT_UTF8, TOO_LARGE};
+use crate::assertions::{FAILED, INVALID};
 use crate::diag::RuleId;
 use crate::environments::SHARED_SECRET;
 use crate::fly_toml::{
@@ -18,7 +19,7 @@ use crate::schema::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
 use crate::syntax::SYNTAX;
 
 /// What each of them means, and what to do.
-const PAGES: [(&RuleId, &str); 37] = [
+const PAGES: [(&RuleId, &str); 39] = [
     (
         &SYNTAX,
         "The file is not TOML at this place. Text stands in quotes, a table is opened once, a key is given once. \
@@ -100,6 +101,16 @@ const PAGES: [(&RuleId, &str); 37] = [
         &INCLUDE_WITHOUT_TABLE,
         "Included files are put behind the spec. A key above the first table would become part of the last table before \
          it. `version` and `include` are in the spec alone.",
+    ),
+    (
+        &FAILED,
+        "An assertion of the policy does not hold. It is what the team of this spec has agreed on, with its reason; the \
+         finding shows the values that decide. docs/policy.md describes assertions.",
+    ),
+    (
+        &INVALID,
+        "An assertion of the policy means nothing: its expression cannot be read, names what its subject does not have, or \
+         compares what cannot be compared. docs/policy.md has the table of what can be asked.",
     ),
     (
         &SHARED_SECRET,

@@ -154,7 +154,11 @@ impl Cx<'_> {
                 add(count, self.usage.app(&app.key).and_then(|usage| usage.snapshots_gb));
             }
         }
-        for cluster in self.model.postgres.iter().filter(|cluster| cluster.engine.value == Engine::Unmanaged) {
+        for (index, cluster) in self.model.postgres.iter().enumerate() {
+            let shared = self.model.is_shared(ResourceId { kind: Kind::Postgres, index });
+            if shared || cluster.engine.value != Engine::Unmanaged {
+                continue;
+            }
             let replicas: u32 = cluster.replicas.iter().map(|(_, count)| count.get()).sum();
             add(cluster.nodes.get() + replicas, self.usage.postgres(&cluster.key).and_then(|usage| usage.snapshots_gb));
         }

@@ -14,19 +14,21 @@ impl Cx<'_> {
     /// All of them, in the order of the spec.
     pub(super) fn services(&mut self) {
         let model = self.model;
-        for (index, cluster) in model.postgres.iter().enumerate() {
-            let of = Some(ResourceId { kind: Kind::Postgres, index });
+        // What others have a share in costs the same without this one.
+        let own = |kind: Kind| move |index: &usize| !model.is_shared(ResourceId { kind, index: *index });
+        for index in (0..model.postgres.len()).filter(own(Kind::Postgres)) {
+            let (of, cluster) = (Some(ResourceId { kind: Kind::Postgres, index }), &model.postgres[index]);
             if cluster.engine.value == Engine::Unmanaged {
                 self.unmanaged(cluster, of);
             } else {
                 self.managed(cluster, of);
             }
         }
-        for (index, redis) in model.redis.iter().enumerate() {
-            self.redis(redis, Some(ResourceId { kind: Kind::Redis, index }));
+        for index in (0..model.redis.len()).filter(own(Kind::Redis)) {
+            self.redis(&model.redis[index], Some(ResourceId { kind: Kind::Redis, index }));
         }
-        for (index, bucket) in model.buckets.iter().enumerate() {
-            self.bucket(bucket, Some(ResourceId { kind: Kind::Bucket, index }));
+        for index in (0..model.buckets.len()).filter(own(Kind::Bucket)) {
+            self.bucket(&model.buckets[index], Some(ResourceId { kind: Kind::Bucket, index }));
         }
     }
 

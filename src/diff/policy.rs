@@ -95,6 +95,18 @@ pub(super) fn policy(cx: &mut Cx<'_>) {
         let what = format!("apps may waive {} again", rule.value);
         cx.add(Change::new(&[class_of(rule)], "policy", what).effect(JUDGED).at(at));
     }
+    let said = |model: &Model| -> Vec<(String, TextRange)> {
+        model.assertions.iter().map(|assertion| (assertion.value.to_string(), assertion.range())).collect()
+    };
+    let (before, after) = (said(old), said(new));
+    for (text, range) in after.iter().filter(|(text, _)| before.iter().all(|(other, _)| other != text)) {
+        let at = cx.here(*range);
+        cx.add(Change::new(&[Class::NoEffect], "policy", format!("new: {text}")).effect(JUDGED).at(at));
+    }
+    for (text, range) in before.iter().filter(|(text, _)| after.iter().all(|(other, _)| other != text)) {
+        let at = cx.there(*range);
+        cx.add(Change::new(&[Class::Security], "policy", format!("no longer: {text}")).effect(JUDGED).at(at));
+    }
     if old.budget.map(|budget| budget.value) != new.budget.map(|budget| budget.value) {
         let text =
             |budget: Option<Sourced<crate::value::Usd>>| budget.map_or("none".to_owned(), |b| b.value.to_string());

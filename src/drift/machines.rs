@@ -92,7 +92,9 @@ pub(super) fn job(cx: &mut Cx<'_>, app: &App, at: usize, text: &StepText<'_>) {
     );
     compare("the interval", every.to_owned(), field("schedule"), Next::PutsBack, back);
     let runs = config.get("init").and_then(|init| init.get("cmd")).map_or_else(|| "[]".to_owned(), ToString::to_string);
-    compare("the command", cx.shown("command", run), cx.shown("command", &runs), Next::PutsBack, back);
+    if run != runs {
+        compare("the command", cx.shown("command", run), cx.program(&runs), Next::PutsBack, back);
+    }
     // The script looks at the digest of the settings that it gave, which an update by hand does not change.
     let declared = &app.jobs[at];
     let kept = machine.metadata("flyarch_settings") == Some(digest);

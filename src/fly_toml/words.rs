@@ -23,7 +23,7 @@ macro_rules! closed {
 
         impl $name {
             /// The word.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
         }
@@ -160,7 +160,7 @@ pub enum AutoStop {
 
 impl AutoStop {
     /// The word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Stop => "stop",

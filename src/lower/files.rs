@@ -51,6 +51,7 @@ pub fn model(apps: Vec<App>, diagnostics: &mut Diagnostics) -> Model {
         levels: Entries::default(),
         forbidden: Vec::new(),
         budget: None,
+        assertions: Vec::new(),
         beside: Beside::default(),
     }
 }

@@ -11,7 +11,7 @@ use crate::beside::Beside;
 use crate::diag::{Diagnostics, Reported, Reporter, RuleId};
 use crate::facts::Facts;
 use crate::kinds::{app, bucket, postgres, redis};
-use crate::model::{Model, Project, ResourceId};
+use crate::model::{Model, PREVIEW_VARIABLE, Project, ResourceId};
 use crate::schema::nearest;
 use crate::source::{FileId, TextRange};
 use crate::spec::{self, Kind, Placement, Reference, Spec, Tier};
@@ -60,6 +60,8 @@ pub(crate) struct ProjectCx {
     pub(crate) name: Option<Sourced<AppName>>,
     /// What is put behind the names of declarations.
     pub(crate) suffix: String,
+    /// The preview that is meant.
+    pub(crate) preview: Option<Key>,
     pub(crate) tier: Tier,
     pub(crate) regions: Option<Sourced<Placement>>,
     pub(crate) primary_region: Option<Sourced<RegionCode>>,
@@ -79,8 +81,17 @@ struct Names {
 /// # Errors
 ///
 /// When something in it cannot mean anything; all such mistakes have been reported.
-pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnostics) -> Result<Model, Reported> {
-    let Spec { project, app, postgres, redis, bucket, policy, .. } = spec;
+pub fn lower(
+    spec: Spec,
+    preview: Option<&Key>,
+    facts: &Facts,
+    file: FileId,
+    diagnostics: &mut Diagnostics,
+) -> Result<Model, Reported> {
+    let Spec { mut project, app, postgres, redis, bucket, policy, .. } = spec;
+    if let Some(preview) = preview {
+        mark_preview(&mut project.value, preview);
+    }
     let mut names = Names::default();
     let mut apps = Vec::with_capacity(app.len());
     for (key, app) in app {
@@ -112,6 +123,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         project: ProjectCx {
             name: Some(project.name.clone()),
             suffix: project.suffix.as_ref().map(|suffix| suffix.value.clone()).unwrap_or_default(),
+            preview: preview.cloned(),
             tier: tier.value,
             regions: project.regions,
             primary_region,
@@ -136,6 +148,8 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         project: Some(Project {
             name: architecture,
             org: project.org,
+            is_preview: cx.project.preview.is_some(),
+            preview: cx.project.preview.take(),
             tier,
             regions: cx.project.regions.take(),
             primary_region: cx.project.primary_region.take(),
@@ -151,6 +165,7 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
         levels,
         forbidden,
         budget: policy.budget_usd,
+        assertions: policy.assert,
         beside: Beside::default(),
     };
     app::wire(&mut model, &mut cx);
@@ -158,6 +173,17 @@ pub fn lower(spec: Spec, facts: &Facts, file: FileId, diagnostics: &mut Diagnost
     unique_names(&model, &mut cx);
     cx.report.diagnostics.ok()?;
     Ok(model)
+}
+
+static PREVIEW: Why = Why { reason: "machines say which preview they are of", source: "docs/environments.md" };
+
+/// Puts the name of a preview behind all names, and into the environment of all machines.
+fn mark_preview(project: &mut spec::Project, preview: &Key) {
+    let at = project.name.range();
+    project.suffix = Some(Sourced::filled(format!("-{preview}"), at, &PREVIEW));
+    project.env.retain(|name, _| name.value != PREVIEW_VARIABLE);
+    let name = Sourced::filled(PREVIEW_VARIABLE.to_owned(), at, &PREVIEW);
+    project.env.push(name, Sourced::filled(Scalar::from(preview.as_str()), at, &PREVIEW));
 }
 
 /// The name of the architecture: that of the project, and what an environment puts behind it.
@@ -233,6 +259,22 @@ impl LowerCx<'_> {
             .error(INVALID_NAME, key.origin, format!("`{name}` is no name for Fly.io"))
             .label("made of the project's name and this key")
             .help(format!("expected {}; shorten one of the two, or set `name`", AppName::EXPECTED));
+        None
+    }
+
+    /// The name of an app as written. Previews that had one between them would take it from each other.
+    pub(crate) fn app_name(&mut self, written: Sourced<AppName>) -> Option<Sourced<AppName>> {
+        if self.project.preview.is_none() {
+            return Some(written);
+        }
+        let name = format!("{}{}", written.value, self.project.suffix);
+        if let Ok(value) = name.parse() {
+            return Some(Sourced { value, origin: written.origin });
+        }
+        self.report
+            .error(INVALID_NAME, written.origin, format!("`{name}` is no name for Fly.io"))
+            .label("a preview puts its own name behind this")
+            .help(format!("expected {}; shorten one of the two", AppName::EXPECTED));
         None
     }
 

@@ -26,7 +26,7 @@ use crate::beside::{Beside, Dockerfile, Instruction};
 use crate::fly_toml::{AutoStop, ConcurrencyType, FlyToml, Format, Protocol};
 use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::source::{FileId, TextRange};
-use crate::spec::{Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
+use crate::spec::{Assertion, Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
 use crate::value::{
     AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, PostgresName, RegionCode, SnapshotId, Sourced,
     Usd, VolumeId,
@@ -51,6 +51,8 @@ pub struct Model {
     pub forbidden: Vec<Sourced<String>>,
     /// What it may cost a month, as far as the spec says.
     pub budget: Option<Sourced<Usd>>,
+    /// What must hold besides.
+    pub assertions: Vec<Sourced<Assertion>>,
     /// What lies beside the spec or the files, as far as it was looked at.
     pub beside: Beside,
 }
@@ -62,6 +64,10 @@ pub struct Project {
     pub name: Sourced<AppName>,
     /// The organisation.
     pub org: Sourced<Name>,
+    /// The preview that it is, if it is a certain one.
+    pub preview: Option<Key>,
+    /// Whether it is what previews are made of, or one of them.
+    pub is_preview: bool,
     /// How strict the checks are.
     pub tier: Sourced<Tier>,
     /// Where apps run unless they say otherwise.
@@ -77,6 +83,9 @@ pub struct Project {
     /// Whether rules for alerts are wanted.
     pub alerts: bool,
 }
+
+/// The variable by which the machines of a preview are found: names alone may be anybody's.
+pub const PREVIEW_VARIABLE: &str = "FLYARCH_PREVIEW";
 
 /// A declaration of the model, by kind and place in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -347,6 +356,19 @@ pub struct Secret {
     pub token_for: Option<usize>,
 }
 
+impl Secret {
+    /// Whether it has the value of another, as far as the spec says: one file, one command, or one variable. What is only
+    /// named, each set-up is given by whoever runs it.
+    pub fn has_value_of(&self, other: &Self) -> bool {
+        let from_outside = match &self.source {
+            SecretSource::Env(variable) => *variable != self.name.value,
+            SecretSource::File(_) | SecretSource::Command(_) => true,
+            SecretSource::Generate(_) | SecretSource::Token(_) | SecretSource::Manual(_) => false,
+        };
+        from_outside && self.name == other.name && self.source == other.source
+    }
+}
+
 /// Regions that stand together in the spec, each of them once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RegionList<'a> {
@@ -447,6 +469,13 @@ impl Model {
             Kind::Redis => &self.redis[id.index].name,
             Kind::Bucket => &self.buckets[id.index].name,
         }
+    }
+
+    /// Whether others have a share in it: a preview finds data that has a name of its own in the spec, and everybody
+    /// who uses that name has the same.
+    pub fn is_shared(&self, id: ResourceId) -> bool {
+        let preview = self.project.as_ref().is_some_and(|project| project.is_preview);
+        preview && id.kind != Kind::App && self.name(id).origin.is_written()
     }
 
     /// The header of a declaration.

@@ -25,6 +25,7 @@ use crate::model::{App, Model};
 use crate::plan::{Action, Layout, Plan, Step, StepText};
 use crate::source::{Cited, Source};
 use crate::spread;
+use crate::value::{Duration, Seconds};
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +49,26 @@ pub(crate) struct RenderCx<'a> {
     pub(crate) checklist: &'a Checklist,
     /// The environment that is meant, if the spec has several.
     pub(crate) environment: Option<&'a str>,
-    /// Whether it is a preview: those are set up and taken down, and not deployed again and again.
-    pub(crate) preview: bool,
     /// The spec, for its name and the lines that comments cite.
     pub(crate) source: &'a Source,
+}
+
+/// What the sweeping of previews needs.
+#[derive(Clone, Copy)]
+pub(crate) struct SweepCx<'a> {
+    /// A preview, whichever.
+    pub(crate) model: &'a Model,
+    /// How long one lives after its last deploy.
+    pub(crate) ttl: Duration<Seconds>,
+    pub(crate) layout: &'a Layout,
+    pub(crate) facts: &'a Facts,
+    pub(crate) source: &'a Source,
+}
+
+/// Renders what lies beside the trees of previews.
+pub(crate) fn sweep(cx: SweepCx<'_>) -> ArtifactSet {
+    let script = Artifact { text: script::sweep(cx), executable: true };
+    ArtifactSet::from([("sweep.sh".to_owned(), script)])
 }
 
 impl<'a> RenderCx<'a> {
@@ -60,9 +77,9 @@ impl<'a> RenderCx<'a> {
         self.source.cite(0).name
     }
 
-    /// Whether there is a workflow that deploys.
+    /// Whether there is a workflow that deploys. Previews are set up and taken down, and not deployed again and again.
     fn has_workflow(self) -> bool {
-        self.model.project().ci.is_some() && !self.preview
+        self.model.project().ci.is_some() && !self.model.project().is_preview
     }
 }
 

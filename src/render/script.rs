@@ -2,15 +2,15 @@
 
 mod lines;
 
-pub(super) use lines::{Checks, Steps, teardown_steps};
+pub(super) use lines::{Checks, Steps, shared, teardown_steps};
 
 use minijinja::{Value, context};
 
-use super::RenderCx;
 use super::engine::{fragment, render};
+use super::{RenderCx, SweepCx};
 use crate::kinds::app::SecretSource;
 use crate::kinds::postgres::Engine;
-use crate::model::{Model, Postgres, Use};
+use crate::model::{Model, PREVIEW_VARIABLE, Postgres, Use};
 
 /// What all scripts look with.
 const LOOK: &str = include_str!("script/look.sh");
@@ -103,7 +103,32 @@ pub(super) fn verify(cx: RenderCx<'_>, checks: Checks) -> String {
 /// `teardown.sh`.
 pub(super) fn teardown(cx: RenderCx<'_>) -> String {
     let (steps, total) = teardown_steps(cx);
-    TEARDOWN.around(cx, total, context! { steps => fragment(steps) })
+    TEARDOWN.around(cx, total, context! { shared => shared(cx), steps => fragment(steps) })
+}
+
+/// `sweep.sh`, of the model of a preview: what its name is made of does not depend on which.
+pub(super) fn sweep(cx: SweepCx<'_>) -> String {
+    let project = cx.model.project();
+    let own = project.preview.as_ref().map(|preview| format!("-{preview}")).unwrap_or_default();
+    let stem = |name: &str| name.strip_suffix(&own).unwrap_or(name).to_owned();
+    let stems: Vec<String> = cx.model.apps.iter().map(|app| stem(app.name.as_str())).collect();
+    let functions = [LOOK, include_str!("script/sweep.sh")].join("\n");
+    let spec = cx.source.cite(0).name;
+    render(
+        include_str!("script/sweep.sh.j2"),
+        context! {
+            spec,
+            name => stem(project.name.as_str()),
+            org => project.org.as_str(),
+            minimum => cx.facts.flyctl_minimum,
+            lives => cx.ttl.to_string().trim_end_matches("0m0s"),
+            ttl => cx.ttl.seconds(),
+            path => cx.layout.path_to(spec),
+            stems => serde_json::json!(stems).to_string(),
+            variable => PREVIEW_VARIABLE,
+            functions => fragment(functions),
+        },
+    )
 }
 
 impl Script {

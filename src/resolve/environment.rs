@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::merge::{into_table, merge};
 use super::{Cx, UNKNOWN_OVERLAY, did_you_mean};
 use crate::diag::form::{INVALID_VALUE, UNKNOWN_KEY};
-use crate::value::Key;
+use crate::value::{Duration, Key, ParseDurationError, Seconds};
 
 pub(super) const KEY: &str = "environment";
 
@@ -15,6 +15,9 @@ const OF_PROJECT: [&str; 7] = ["org", "suffix", "tier", "regions", "primary_regi
 /// Those that are tables of declarations, which must be in the base.
 const DECLARATIONS: [&str; 4] = ["app", "postgres", "redis", "bucket"];
 const POLICY: &str = "policy";
+/// The environment that previews are made of, and the key that it alone has.
+pub const PREVIEW: &str = "preview";
+const TTL: &str = "ttl";
 
 /// How many environments a spec may have: each is judged and built as a spec of its own.
 pub(super) const MOST: usize = 100;
@@ -58,13 +61,23 @@ fn checked<'s>(table: DeTable<'s>, name: &str, root: &DeTable<'s>, cx: &mut Cx<'
             project.insert(key, value);
         } else if word == POLICY {
             over.insert(key, value);
+        } else if word == TTL {
+            // It is about previews that are there already, and changes nothing of what one is.
+            if name != PREVIEW {
+                cx.error(UNKNOWN_KEY, key.span(), format!("[environment.{name}] has no end"))
+                    .label("only previews have a time to live")
+                    .help("write it in [environment.preview], or remove it");
+            } else if let Err(expected) = ttl(value.get_ref()) {
+                cx.error(INVALID_VALUE, value.span(), "`ttl` is no time to live".to_owned()).help(expected);
+            }
         } else if DECLARATIONS.contains(&word.as_str()) {
             if let Some(declared) = cx.table(&format!("`environment.{name}.{word}`"), &mut value) {
                 exist(declared, &word, name, root, cx);
             }
             over.insert(key, value);
         } else {
-            let known = OF_PROJECT.into_iter().chain(DECLARATIONS).chain([POLICY]);
+            let own = (name == PREVIEW).then_some(TTL);
+            let known = OF_PROJECT.into_iter().chain(DECLARATIONS).chain([POLICY]).chain(own);
             let all = known.clone().collect::<Vec<_>>().join(", ");
             let help = did_you_mean(&word, known, &format!("it has {all}"));
             let message = format!("unknown key `{word}` in [environment.{name}]");
@@ -77,6 +90,21 @@ fn checked<'s>(table: DeTable<'s>, name: &str, root: &DeTable<'s>, cx: &mut Cx<'
         over.insert(key.clone(), Spanned::new(value.span(), DeValue::Table(project)));
     }
     over
+}
+
+/// The time to live of previews, if they have one.
+pub(super) fn ttl_of_previews(root: &DeTable<'_>) -> Option<Duration<Seconds>> {
+    let environments = root.get(KEY)?.get_ref().as_table()?;
+    let preview = environments.get(PREVIEW)?.get_ref().as_table()?;
+    ttl(preview.get(TTL)?.get_ref()).ok()
+}
+
+/// Reads a time to live. A set-up takes minutes: what could end during one is none.
+fn ttl(value: &DeValue<'_>) -> Result<Duration<Seconds>, String> {
+    const EXPECTED: &str = "expected an hour or more with its unit, such as \"72h\"";
+    let text = value.as_str().ok_or(EXPECTED)?;
+    let ttl: Duration<Seconds> = text.parse().map_err(|error: ParseDurationError| error.to_string())?;
+    if ttl.seconds() < 3600 { Err(EXPECTED.to_owned()) } else { Ok(ttl) }
 }
 
 /// Whether the base has what is overlaid.

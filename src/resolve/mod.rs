@@ -16,7 +16,9 @@ use toml::de::{DeTable, DeValue};
 use crate::diag::form::{WRONG_TYPE, nearest};
 use crate::diag::{Diagnostic, DiagnosticBuilder, Diagnostics, Reported, RuleId, Severity};
 use crate::source::{FileId, Span, TextRange};
+use crate::value::{Duration, Seconds};
 
+pub use environment::PREVIEW;
 pub use print::print;
 
 /// The rule of templates that are not there.
@@ -65,6 +67,11 @@ impl Cx<'_> {
 pub fn environments(root: &DeTable<'_>) -> Vec<String> {
     let Some(DeValue::Table(table)) = root.get(environment::KEY).map(Spanned::get_ref) else { return Vec::new() };
     table.keys().take(environment::MOST).map(|key| key.get_ref().to_string()).collect()
+}
+
+/// How long previews live after their last deploy, if that has an end.
+pub fn ttl_of_previews(root: &DeTable<'_>) -> Option<Duration<Seconds>> {
+    environment::ttl_of_previews(root)
 }
 
 /// A spec with its templates merged into what extends them, and an environment over it; without one, the base.

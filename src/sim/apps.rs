@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Cx, Outcome};
+use super::{Cx, Outcome, moment};
 use crate::facts::FACTS;
 use crate::sim::output;
 use crate::sim::state::App;
@@ -58,6 +58,9 @@ pub(super) fn list(cx: &mut Cx<'_>) -> Outcome {
             .map(|(name, app)| {
                 json!({"ID": name, "Name": name, "State": "", "Status": status(app), "Deployed": app.deployed,
                     "Hostname": format!("{name}.fly.dev"), "PlatformVersion": "machines", "Network": app.network,
+                    "CurrentRelease": app.releases.last().map(|release| {
+                        json!({"CreatedAt": moment(release.created), "Status": release.status})
+                    }),
                     "Organization": {"Slug": app.org, "Name": cx.state.organizations.get(&app.org).map(|o| &o.name)}})
             })
             .collect();

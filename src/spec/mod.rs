@@ -24,7 +24,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kinds::{app, bucket, postgres, redis};
-use crate::value::{AppName, Entries, Key, Name, RegionCode, Scalar, Sourced, Usd};
+use crate::value::{AppName, Duration, Entries, Key, Name, Reason, RegionCode, Scalar, Seconds, Sourced, Usd};
 
 /// An architecture on Fly.io: an organisation, its regions, the apps, the data services they use, and how all of it is
 /// wired.
@@ -168,6 +168,8 @@ pub struct Environment {
     pub bucket: Entries<Key, Merged>,
     /// How findings are judged here.
     pub policy: Option<Merged>,
+    /// Of `preview` alone: how long a preview lives after its last deploy, before `sweep.sh` takes it down: "72h".
+    pub ttl: Option<Sourced<Duration<Seconds>>>,
 }
 
 /// The version of the format.
@@ -252,7 +254,7 @@ pub enum Tier {
 
 impl Tier {
     /// The word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Production => "production",
             Self::Staging => "staging",
@@ -272,6 +274,92 @@ pub struct Policy {
     pub forbid_waivers: Option<Sourced<Vec<Sourced<String>>>>,
     /// What the architecture may cost a month at most, in US dollars, with everything on.
     pub budget_usd: Option<Sourced<Usd>>,
+    /// What must hold besides, in the words of docs/policy.md.
+    #[serde(default)]
+    pub assert: Vec<Sourced<Assertion>>,
+}
+
+/// One entry of `[[policy.assert]]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assertion {
+    /// What it is about, when `is` has to be true of every one.
+    pub every: Option<Sourced<Subject>>,
+    /// What it is about, when `is` must be true of none.
+    pub no: Option<Sourced<Subject>>,
+    /// Which of them are meant: an expression. Default: all.
+    #[serde(rename = "where")]
+    pub filter: Option<Sourced<String>>,
+    /// What they must be, or must not be: an expression.
+    pub is: Sourced<String>,
+    /// The reason, which is shown where it does not hold: at least ten characters.
+    pub because: Sourced<Reason>,
+    /// What comes of it where it does not hold: `error`, `warn` or `allow`. Default: error.
+    pub level: Option<Sourced<Level>>,
+}
+
+impl fmt::Display for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, subject) = match (&self.every, &self.no) {
+            (_, Some(subject)) => ("no", subject.value.as_str()),
+            (Some(subject), None) => ("every", subject.value.as_str()),
+            (None, None) => ("every", "declaration"),
+        };
+        write!(f, "{word} {subject}")?;
+        if let Some(filter) = &self.filter {
+            write!(f, " where {}", filter.value)?;
+        }
+        write!(f, " is {}", self.is.value)
+    }
+}
+
+/// What an assertion is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Subject {
+    /// The project as a whole.
+    Project,
+    /// An app.
+    App,
+    /// A process group of an app.
+    Group,
+    /// A mount of an app.
+    Volume,
+    /// A secret of an app.
+    Secret,
+    /// A Postgres cluster.
+    Postgres,
+    /// A Redis database.
+    Redis,
+    /// A bucket.
+    Bucket,
+}
+
+impl Subject {
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Project, Self::App, Self::Group, Self::Volume, Self::Secret, Self::Postgres, Self::Redis, Self::Bucket];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::App => "app",
+            Self::Group => "group",
+            Self::Volume => "volume",
+            Self::Secret => "secret",
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+            Self::Bucket => "bucket",
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// What a finding of a rule does.

@@ -151,7 +151,6 @@ impl Stage {
             facts,
             checklist: &checklist,
             environment: None,
-            preview: false,
             source,
         });
         let out = stage.root.path().join(PROJECT).join("out");

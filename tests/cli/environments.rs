@@ -225,12 +225,14 @@ fn a_preview_has_names_of_its_own() {
 
     world.run(&["build", "--preview", "PR 7"]).exits(2).mentions("--preview PR 7: begin with a letter");
     World::with(SHOP).run(&["build", "--preview", "pr-7"]).exits(2).mentions("has no [environment.preview]");
-    // A name that is written is that of another environment too.
+    // An app is never shared, whatever its name.
     let named = format!("{SHOP}{preview}").replacen("[app.web]\n", "[app.web]\nname = \"shop-web\"\n", 1);
     let world = World::with(named.replace("[environment.staging.app.web.", "[environment.staging.app.api."));
-    let run = world.run(&["build", "--preview", "pr-7", "--format", "concise"]).exits(1);
-    assert!(run.stdout.contains("`shop-web` is in `production` and in `preview`"), "{run}");
-    assert!(!world.exists("out"));
+    world.run(&["build", "--preview", "pr-7"]).exits(0);
+    assert!(world.read("out/preview/pr-7/web/fly.toml").contains("app = 'shop-web-pr-7'"));
+    let long = named.replacen("name = \"shop-web\"", &format!("name = \"{}\"", "a".repeat(60)), 1);
+    let run = World::with(long).run(&["build", "--preview", "pr-7", "--format", "concise"]).exits(1);
+    assert!(run.stdout.contains("-pr-7` is no name for Fly.io"), "{run}");
 }
 
 #[test]
@@ -281,4 +283,29 @@ fn environments_are_few() {
     let many: String = (0..101).map(|n| format!("[environment.e{n}]\n")).collect();
     let run = World::with(format!("{}{many}", super::world::clean())).run(&["build", "--format", "concise"]).exits(1);
     assert_eq!(run.stdout.matches("error[invalid-value] more than 100 environments").count(), 1, "{run}");
+}
+
+#[test]
+fn only_previews_have_a_time_to_live() {
+    let spec = |environment: &str, ttl: &str| {
+        World::with(format!("{SHOP}\n[environment.{environment}]\ntier = \"development\"\nttl = {ttl}\n"))
+    };
+    let world = spec("preview", "\"72h\"");
+    world.run(&["build"]).exits(0);
+    let script = world.read("out/preview/sweep.sh");
+    assert!(script.contains("\nTTL=259200\n") && script.contains("72h after their last deploy"), "{script}");
+    // What every preview is made of is not changed by it.
+    world.run(&["lint"]).exits(0);
+    for (environment, ttl, message) in [
+        ("review", "\"72h\"", "[environment.review] has no end"),
+        ("preview", "72", "`ttl` is no time to live"),
+        ("preview", "\"72\"", "`ttl` is no time to live"),
+        ("preview", "\"59m\"", "`ttl` is no time to live"),
+    ] {
+        let run = spec(environment, ttl).run(&["build", "--format", "concise"]).exits(1);
+        assert!(run.stdout.contains(message), "{message}: {run}");
+    }
+    let world = World::with(SHOP);
+    world.run(&["build"]).exits(0);
+    assert!(!world.exists("out/preview"));
 }

@@ -238,6 +238,17 @@ impl Account {
         self.set("PATH", std::env::join_paths(folders).unwrap());
     }
 
+    /// Looks for programs in a folder before all others.
+    pub(crate) fn prefer(&mut self, folder: &Path) {
+        let others: Vec<PathBuf> = std::env::split_paths(&self.env["PATH"]).collect();
+        self.set("PATH", std::env::join_paths([folder.to_owned()].into_iter().chain(others)).unwrap());
+    }
+
+    /// The folder of whoever runs the scripts.
+    pub(crate) fn home(&self) -> &Path {
+        self.root.path()
+    }
+
     /// Takes a variable away.
     pub(crate) fn unset(&mut self, name: &str) {
         self.env.remove(name);

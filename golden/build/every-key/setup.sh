@@ -1486,109 +1486,109 @@ if [ -t 0 ] && [ -z "$YES$DRY_RUN" ]; then
 fi
 
 # apps
-step app.web/create app every-key-web every-net -- "$FLY" apps create every-key-web --org acme --network every-net  # every-key.toml:29
-step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:265
-step app.archive/create app every-archive every-net -- "$FLY" apps create every-archive --org acme --network every-net  # every-key.toml:360
-step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:368
-step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:375
-step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:387
-step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:399
-step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:411
-step app.notes/create app every-notes every-net -- "$FLY" apps create every-notes --org acme --network every-net  # every-key.toml:438
+step app.web/create app every-key-web every-net -- "$FLY" apps create every-key-web --org acme --network every-net  # every-key.toml:41
+step app.api/create app every-api every-net -- "$FLY" apps create every-api --org acme --network every-net  # every-key.toml:277
+step app.archive/create app every-archive every-net -- "$FLY" apps create every-archive --org acme --network every-net  # every-key.toml:372
+step app.worker/create app every-worker every-net -- "$FLY" apps create every-worker --org acme --network every-net  # every-key.toml:380
+step app.buildpacks/create app every-buildpacks every-net -- "$FLY" apps create every-buildpacks --org acme --network every-net  # every-key.toml:387
+step app.builtin/create app every-builtin every-net -- "$FLY" apps create every-builtin --org acme --network every-net  # every-key.toml:399
+step app.compose/create app every-compose every-net -- "$FLY" apps create every-compose --org acme --network every-net  # every-key.toml:411
+step app.machine/create app every-machine every-net -- "$FLY" apps create every-machine --org acme --network every-net  # every-key.toml:423
+step app.notes/create app every-notes every-net -- "$FLY" apps create every-notes --org acme --network every-net  # every-key.toml:450
 
 # addresses
-step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:35
-step app.web/ip-v6 address every-key-web v6 '' -- "$FLY" ips allocate-v6 -a every-key-web  # every-key.toml:35
-step app.web/ip-egress-iad address every-key-web egress_v4 iad -- "$FLY" ips allocate-egress --yes -a every-key-web --region iad  # every-key.toml:35
-step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:266
-step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:375
-step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:375
-step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:387
-step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:387
-step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:399
-step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:399
-step app.notes/ip-shared-v4 address every-notes shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-notes  # every-key.toml:438
-step app.notes/ip-v6 address every-notes v6 '' -- "$FLY" ips allocate-v6 -a every-notes  # every-key.toml:438
+step app.web/ip-v4 address every-key-web v4 '' -- "$FLY" ips allocate-v4 --yes -a every-key-web  # every-key.toml:47
+step app.web/ip-v6 address every-key-web v6 '' -- "$FLY" ips allocate-v6 -a every-key-web  # every-key.toml:47
+step app.web/ip-egress-iad address every-key-web egress_v4 iad -- "$FLY" ips allocate-egress --yes -a every-key-web --region iad  # every-key.toml:47
+step app.api/ip-flycast address every-api private_v6 '' -- "$FLY" ips allocate-v6 --private -a every-api  # every-key.toml:278
+step app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-buildpacks  # every-key.toml:387
+step app.buildpacks/ip-v6 address every-buildpacks v6 '' -- "$FLY" ips allocate-v6 -a every-buildpacks  # every-key.toml:387
+step app.builtin/ip-shared-v4 address every-builtin shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-builtin  # every-key.toml:399
+step app.builtin/ip-v6 address every-builtin v6 '' -- "$FLY" ips allocate-v6 -a every-builtin  # every-key.toml:399
+step app.compose/ip-shared-v4 address every-compose shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-compose  # every-key.toml:411
+step app.compose/ip-v6 address every-compose v6 '' -- "$FLY" ips allocate-v6 -a every-compose  # every-key.toml:411
+step app.notes/ip-shared-v4 address every-notes shared_v4 '' -- "$FLY" ips allocate-v4 --shared -a every-notes  # every-key.toml:450
+step app.notes/ip-v6 address every-notes v6 '' -- "$FLY" ips allocate-v6 -a every-notes  # every-key.toml:450
 
 # data services
-step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:469
-step postgres.main/database-analytics mpg_database every-pg analytics -- "$FLY" mpg databases create CLUSTER_ID --name analytics  # every-key.toml:477
-step postgres.main/user-reports mpg_user every-pg reports reader -- "$FLY" mpg users create CLUSTER_ID --username reports --role reader  # every-key.toml:478
-step postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector -- "$FLY" mpg databases extensions enable vector --cluster CLUSTER_ID --database fly-db  # every-key.toml:479
-step postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis -- "$FLY" mpg databases extensions enable postgis --cluster CLUSTER_ID --database fly-db  # every-key.toml:479
-step postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm -- "$FLY" mpg databases extensions enable pg_trgm --cluster CLUSTER_ID --database analytics  # every-key.toml:479
-step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:481
-step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:487
-step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:489
-step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:497
-step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:501
+step postgres.main/create mpg every-pg iad launch -- "$FLY" mpg create --name every-pg --org acme --region iad --plan launch --volume-size 20 --pg-major-version 16 --enable-postgis-support  # every-key.toml:481
+step postgres.main/database-analytics mpg_database every-pg analytics -- "$FLY" mpg databases create CLUSTER_ID --name analytics  # every-key.toml:489
+step postgres.main/user-reports mpg_user every-pg reports reader -- "$FLY" mpg users create CLUSTER_ID --username reports --role reader  # every-key.toml:490
+step postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector -- "$FLY" mpg databases extensions enable vector --cluster CLUSTER_ID --database fly-db  # every-key.toml:491
+step postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis -- "$FLY" mpg databases extensions enable postgis --cluster CLUSTER_ID --database fly-db  # every-key.toml:491
+step postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm -- "$FLY" mpg databases extensions enable pg_trgm --cluster CLUSTER_ID --database analytics  # every-key.toml:491
+step postgres.own/create postgres every-own iad 3 -- "$FLY" postgres create --name every-own --org acme --region iad --initial-cluster-size 3 --vm-size shared-cpu-2x --volume-size 10 --vm-memory 2048  # every-key.toml:493
+step postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1 -- "$FLY" machine clone MACHINE_ID --region lhr -a every-own  # every-key.toml:499
+step redis.cache/create redis every-cache -- "$FLY" redis create --name every-cache --org acme --region iad --replica-regions lhr --enable-eviction --enable-prodpack=true --plan 'Fixed 1GB' --enable-auto-upgrade=false  # every-key.toml:501
+step bucket.assets/create bucket every-assets every-key-web -- "$FLY" storage create --name every-assets -a every-key-web --public --yes  # every-key.toml:509
+step bucket.assets/domain bucket_domain every-assets assets.example.com -- "$FLY" storage update every-assets --custom-domain assets.example.com --yes  # every-key.toml:513
 
 # secrets
-step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:45
-step app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:46
-step app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name REPORTS_URL --database analytics --username reports  # every-key.toml:47
-step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:48
-step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:49
-step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:64
-step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:65
-step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:66
-step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:67
-step app.web/secret-FROM_FLY secret_token every-key-web FROM_FLY every-api every-key-web/FROM_FLY -- "$FLY" tokens create deploy -a every-api --name every-key-web/FROM_FLY --expiry 8760h --json  # every-key.toml:68
-step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:69
-step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:269
-step app.notes/consul consul every-notes -- "$FLY" consul attach -a every-notes  # every-key.toml:442
+step app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name DATABASE_URL  # every-key.toml:57
+step app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:58
+step app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg -- "$FLY" mpg attach CLUSTER_ID -a every-key-web --variable-name REPORTS_URL --database analytics --username reports  # every-key.toml:59
+step app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own -- "$FLY" postgres attach every-own -a every-key-web --variable-name LEGACY_URL --superuser=false --yes  # every-key.toml:60
+step app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:61
+step app.web/secret-FROM_ENV secret_env every-key-web FROM_ENV PROD_FROM_ENV  # every-key.toml:76
+step app.web/secret-FROM_FILE secret_file every-key-web FROM_FILE "$HERE"/../../../specs/keys/signing.pem.b64  # every-key.toml:77
+step app.web/secret-FROM_COMMAND secret_command every-key-web FROM_COMMAND op read op://vault/item/field  # every-key.toml:78
+step app.web/secret-FROM_CHANCE secret_generate every-key-web FROM_CHANCE hex32  # every-key.toml:79
+step app.web/secret-FROM_FLY secret_token every-key-web FROM_FLY every-api every-key-web/FROM_FLY -- "$FLY" tokens create deploy -a every-api --name every-key-web/FROM_FLY --expiry 8760h --json  # every-key.toml:80
+step app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON 'the office, which buys it'  # every-key.toml:81
+step app.api/secret-API_TOKEN secret_env every-api API_TOKEN API_TOKEN  # every-key.toml:281
+step app.notes/consul consul every-notes -- "$FLY" consul attach -a every-notes  # every-key.toml:454
 
 # volumes
-step app.web/volume-uploads-from-snapshot seed_volume every-key-web uploads iad 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --snapshot-id vs_2AVz9gQ6gM5Ki9W --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:133
-step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:121
-step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:121
-step app.archive/volume-archive-from-fork seed_volume every-archive archive iad 5 10 true -- "$FLY" volumes fork vol_zmjnv8ez5lp0oz4v -a every-archive --name archive --region iad  # every-key.toml:365
-step app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true -- "$FLY" volumes create archive -a every-archive --region iad --size 5 --snapshot-retention 10 --scheduled-snapshots=true --yes  # every-key.toml:364
-step app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true -- "$FLY" volumes create litefs -a every-notes --region iad --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:455
-step app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true -- "$FLY" volumes create litefs -a every-notes --region lhr --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:455
+step app.web/volume-uploads-from-snapshot seed_volume every-key-web uploads iad 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --snapshot-id vs_2AVz9gQ6gM5Ki9W --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:145
+step app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region iad --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:133
+step app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true -- "$FLY" volumes create uploads -a every-key-web --region lhr --size 10 --snapshot-retention 14 --scheduled-snapshots=true --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --yes  # every-key.toml:133
+step app.archive/volume-archive-from-fork seed_volume every-archive archive iad 5 10 true -- "$FLY" volumes fork vol_zmjnv8ez5lp0oz4v -a every-archive --name archive --region iad  # every-key.toml:377
+step app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true -- "$FLY" volumes create archive -a every-archive --region iad --size 5 --snapshot-retention 10 --scheduled-snapshots=true --yes  # every-key.toml:376
+step app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true -- "$FLY" volumes create litefs -a every-notes --region iad --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:467
+step app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true -- "$FLY" volumes create litefs -a every-notes --region lhr --size 1 --snapshot-retention 5 --scheduled-snapshots=true --yes  # every-key.toml:467
 
 # deploys
-step app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/archive/fly.toml -a every-archive --ha=false --no-public-ips --yes  # every-key.toml:360
-step app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/notes/fly.toml -a every-notes --ha=false --no-public-ips --yes  # every-key.toml:438
-step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:265
-step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:29
-step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:368
-step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:375
-step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:387
-step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:399
-step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:411
+step app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/archive/fly.toml -a every-archive --ha=false --no-public-ips --yes  # every-key.toml:372
+step app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/notes/fly.toml -a every-notes --ha=false --no-public-ips --yes  # every-key.toml:450
+step app.api/deploy deploy every-api "$HERE"/api/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/api/fly.toml -a every-api --ha=false --no-public-ips --yes  # every-key.toml:277
+step app.web/deploy deploy every-key-web "$HERE"/web/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/web -c "$HERE"/web/fly.toml -a every-key-web --ha=false --no-public-ips --yes  # every-key.toml:41
+step app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml every-key-web -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/worker/fly.toml -a every-worker --image IMAGE --ha=false --no-public-ips --yes  # every-key.toml:380
+step app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/buildpacks -c "$HERE"/buildpacks/fly.toml -a every-buildpacks --ha=false --no-public-ips --yes  # every-key.toml:387
+step app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/site -c "$HERE"/builtin/fly.toml -a every-builtin --ha=false --no-public-ips --yes  # every-key.toml:399
+step app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs/compose -c "$HERE"/compose/fly.toml -a every-compose --ha=false --no-public-ips --yes  # every-key.toml:411
+step app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml '' -- "$FLY" deploy "$HERE"/../../../specs -c "$HERE"/machine/fly.toml -a every-machine --ha=false --no-public-ips --yes  # every-key.toml:423
 
 # machine counts
-step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:116
-step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:116
-step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:119
-step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:267
-step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:267
-step app.archive/scale-app-iad machines every-archive app iad 1 -- "$FLY" scale count app=1 --region iad -a every-archive --yes  # every-key.toml:362
-step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:371
-step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:377
-step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:389
-step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:401
-step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:412
-step app.notes/scale-app-iad machines every-notes app iad 2 -- "$FLY" scale count app=2 --region iad -a every-notes --yes  # every-key.toml:439
-step app.notes/scale-app-lhr machines every-notes app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-notes --yes  # every-key.toml:439
+step app.web/scale-web-iad machines every-key-web web iad 2 -- "$FLY" scale count web=2 --region iad -a every-key-web --yes  # every-key.toml:128
+step app.web/scale-web-lhr machines every-key-web web lhr 1 -- "$FLY" scale count web=1 --region lhr -a every-key-web --yes  # every-key.toml:128
+step app.web/scale-jobs-iad machines every-key-web jobs iad 1 -- "$FLY" scale count jobs=1 --region iad -a every-key-web --yes  # every-key.toml:131
+step app.api/scale-app-iad machines every-api app iad 1 -- "$FLY" scale count app=1 --region iad -a every-api --yes  # every-key.toml:279
+step app.api/scale-app-lhr machines every-api app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-api --yes  # every-key.toml:279
+step app.archive/scale-app-iad machines every-archive app iad 1 -- "$FLY" scale count app=1 --region iad -a every-archive --yes  # every-key.toml:374
+step app.worker/scale-worker-iad machines every-worker worker iad 1 -- "$FLY" scale count worker=1 --region iad -a every-worker --yes  # every-key.toml:383
+step app.buildpacks/scale-app-iad machines every-buildpacks app iad 1 -- "$FLY" scale count app=1 --region iad -a every-buildpacks --yes  # every-key.toml:389
+step app.builtin/scale-app-iad machines every-builtin app iad 1 -- "$FLY" scale count app=1 --region iad -a every-builtin --yes  # every-key.toml:401
+step app.compose/scale-app-iad machines every-compose app iad 1 -- "$FLY" scale count app=1 --region iad -a every-compose --yes  # every-key.toml:413
+step app.machine/scale-app-iad machines every-machine app iad 1 -- "$FLY" scale count app=1 --region iad -a every-machine --yes  # every-key.toml:424
+step app.notes/scale-app-iad machines every-notes app iad 2 -- "$FLY" scale count app=2 --region iad -a every-notes --yes  # every-key.toml:451
+step app.notes/scale-app-lhr machines every-notes app lhr 1 -- "$FLY" scale count app=1 --region lhr -a every-notes --yes  # every-key.toml:451
 
 # scheduled jobs
-step app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca -- "$FLY" machine run IMAGE -a every-key-web --region lhr --detach --skip-dns-registration --schedule daily --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --env PORT=3000 --env DEBUG=false --env RATIO=0.25 --env "GREETING=it's \"quoted\", and a "'${literal}' --env LOG_LEVEL=info --env API_URL=http://every-api.flycast --env ASSETS=every-assets --env PRIMARY_REGION=iad --metadata flyarch_job=cleanup --metadata flyarch_settings=efda1418aeca --metadata flyarch_release=RELEASE -- bin/cleanup --older-than '30 days'  # every-key.toml:71
+step app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca -- "$FLY" machine run IMAGE -a every-key-web --region lhr --detach --skip-dns-registration --schedule daily --vm-size shared-cpu-2x --vm-cpu-kind shared --vm-cpus 2 --vm-memory 1024 --env PORT=3000 --env DEBUG=false --env RATIO=0.25 --env "GREETING=it's \"quoted\", and a "'${literal}' --env LOG_LEVEL=info --env API_URL=http://every-api.flycast --env ASSETS=every-assets --env PRIMARY_REGION=iad --metadata flyarch_job=cleanup --metadata flyarch_settings=efda1418aeca --metadata flyarch_release=RELEASE -- bin/cleanup --older-than '30 days'  # every-key.toml:83
 
 # certificates
-step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:36
+step app.web/certificate-every.example.com certificate every-key-web every.example.com -- "$FLY" certs add every.example.com -a every-key-web  # every-key.toml:48
 
 # verification
-step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:29
-step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:265
-step app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:360
-step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:368
-step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:375
-step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
-step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
-step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:411
-step app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:438
+step app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:41
+step app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:277
+step app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:372
+step app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:380
+step app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
+step app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
+step app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:411
+step app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:423
+step app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:450
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

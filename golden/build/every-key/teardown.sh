@@ -33,7 +33,7 @@ ORG=acme
 MINIMUM=0.4.11
 TOTAL=13
 
-DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS=''
+DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS='' SHARED=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' KEPT='' REFUSED='' KNOWN=''
 SECONDS=0
 
@@ -292,6 +292,12 @@ keep() {
   note "stays: $*"
 }
 
+# share WHAT: something that no step is about, because others use it too.
+share() {
+  SHARED="$SHARED
+  - $*"
+}
+
 # refuse TEXT...: something is not destroyed because it is not the spec's alone.
 refuse() {
   REFUSED="$REFUSED
@@ -315,6 +321,7 @@ summary() {
     say "done in $(elapsed): $MADE changes made, $STOOD things were not there"
   fi
   if [ -n "$CHANGED" ]; then changed; fi
+  if [ -n "$SHARED" ]; then say "shared with others, and left alone:$SHARED"; fi
   if [ -n "$KEPT" ]; then say "still there, and still costing money:$KEPT"; fi
   if [ -n "$REFUSED" ]; then
     say "not destroyed:$REFUSED"
@@ -576,19 +583,19 @@ if [ -z "$DRY_RUN" ] && [ "$CONFIRMED" != "$ARCHITECTURE" ]; then
   fail 24 "nothing is destroyed without the name of the architecture: --yes-destroy $ARCHITECTURE"
 fi
 
-step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:411
-step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:399
-step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:387
-step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:375
-step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:368
-step app.web/destroy remove_app every-key-web uploads token:every-api:every-key-web/FROM_FLY -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:29
-step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:265
-step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:438
-step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:360
-step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:497
-step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:489
-step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:481
-step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:469
+step app.machine/destroy remove_app every-machine -- "$FLY" apps destroy every-machine --yes  # every-key.toml:423
+step app.compose/destroy remove_app every-compose -- "$FLY" apps destroy every-compose --yes  # every-key.toml:411
+step app.builtin/destroy remove_app every-builtin -- "$FLY" apps destroy every-builtin --yes  # every-key.toml:399
+step app.buildpacks/destroy remove_app every-buildpacks -- "$FLY" apps destroy every-buildpacks --yes  # every-key.toml:387
+step app.worker/destroy remove_app every-worker -- "$FLY" apps destroy every-worker --yes  # every-key.toml:380
+step app.web/destroy remove_app every-key-web uploads token:every-api:every-key-web/FROM_FLY -- "$FLY" apps destroy every-key-web --yes  # every-key.toml:41
+step app.api/destroy remove_app every-api -- "$FLY" apps destroy every-api --yes  # every-key.toml:277
+step app.notes/destroy remove_app every-notes litefs -- "$FLY" apps destroy every-notes --yes  # every-key.toml:450
+step app.archive/destroy remove_app every-archive archive -- "$FLY" apps destroy every-archive --yes  # every-key.toml:372
+step bucket.assets/destroy remove_bucket every-assets -- "$FLY" storage destroy every-assets --yes  # every-key.toml:509
+step redis.cache/destroy remove_redis every-cache -- "$FLY" redis destroy every-cache --yes  # every-key.toml:501
+step postgres.own/destroy remove_postgres every-own -- "$FLY" apps destroy every-own --yes  # every-key.toml:493
+step postgres.main/destroy remove_mpg every-pg -- "$FLY" mpg destroy CLUSTER_ID --yes  # every-key.toml:481
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step ${ONLY:-$FROM}"; fi
 summary

@@ -647,106 +647,106 @@ prepare
 head_of_table
 
 # apps
-check app.web/create app every-key-web every-net  # every-key.toml:29
-check app.api/create app every-api every-net  # every-key.toml:265
-check app.archive/create app every-archive every-net  # every-key.toml:360
-check app.worker/create app every-worker every-net  # every-key.toml:368
-check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:375
-check app.builtin/create app every-builtin every-net  # every-key.toml:387
-check app.compose/create app every-compose every-net  # every-key.toml:399
-check app.machine/create app every-machine every-net  # every-key.toml:411
-check app.notes/create app every-notes every-net  # every-key.toml:438
+check app.web/create app every-key-web every-net  # every-key.toml:41
+check app.api/create app every-api every-net  # every-key.toml:277
+check app.archive/create app every-archive every-net  # every-key.toml:372
+check app.worker/create app every-worker every-net  # every-key.toml:380
+check app.buildpacks/create app every-buildpacks every-net  # every-key.toml:387
+check app.builtin/create app every-builtin every-net  # every-key.toml:399
+check app.compose/create app every-compose every-net  # every-key.toml:411
+check app.machine/create app every-machine every-net  # every-key.toml:423
+check app.notes/create app every-notes every-net  # every-key.toml:450
 
 # addresses
-check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:35
-check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:35
-check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:35
-check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:266
-check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:375
-check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:375
-check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:387
-check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:387
-check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:399
-check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:399
-check app.notes/ip-shared-v4 address every-notes shared_v4 ''  # every-key.toml:438
-check app.notes/ip-v6 address every-notes v6 ''  # every-key.toml:438
+check app.web/ip-v4 address every-key-web v4 ''  # every-key.toml:47
+check app.web/ip-v6 address every-key-web v6 ''  # every-key.toml:47
+check app.web/ip-egress-iad address every-key-web egress_v4 iad  # every-key.toml:47
+check app.api/ip-flycast address every-api private_v6 ''  # every-key.toml:278
+check app.buildpacks/ip-shared-v4 address every-buildpacks shared_v4 ''  # every-key.toml:387
+check app.buildpacks/ip-v6 address every-buildpacks v6 ''  # every-key.toml:387
+check app.builtin/ip-shared-v4 address every-builtin shared_v4 ''  # every-key.toml:399
+check app.builtin/ip-v6 address every-builtin v6 ''  # every-key.toml:399
+check app.compose/ip-shared-v4 address every-compose shared_v4 ''  # every-key.toml:411
+check app.compose/ip-v6 address every-compose v6 ''  # every-key.toml:411
+check app.notes/ip-shared-v4 address every-notes shared_v4 ''  # every-key.toml:450
+check app.notes/ip-v6 address every-notes v6 ''  # every-key.toml:450
 
 # data services
-check postgres.main/create mpg every-pg iad launch  # every-key.toml:469
-check postgres.main/database-analytics mpg_database every-pg analytics  # every-key.toml:477
-check postgres.main/user-reports mpg_user every-pg reports reader  # every-key.toml:478
-check postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector  # every-key.toml:479
-check postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis  # every-key.toml:479
-check postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm  # every-key.toml:479
-check postgres.own/create postgres every-own iad 3  # every-key.toml:481
-check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:487
-check redis.cache/create redis every-cache  # every-key.toml:489
-check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:497
+check postgres.main/create mpg every-pg iad launch  # every-key.toml:481
+check postgres.main/database-analytics mpg_database every-pg analytics  # every-key.toml:489
+check postgres.main/user-reports mpg_user every-pg reports reader  # every-key.toml:490
+check postgres.main/extension-fly-db.vector mpg_extension every-pg fly-db vector  # every-key.toml:491
+check postgres.main/extension-fly-db.postgis mpg_extension every-pg fly-db postgis  # every-key.toml:491
+check postgres.main/extension-analytics.pg_trgm mpg_extension every-pg analytics pg_trgm  # every-key.toml:491
+check postgres.own/create postgres every-own iad 3  # every-key.toml:493
+check postgres.own/replicas-lhr postgres_replicas every-own iad lhr 1  # every-key.toml:499
+check redis.cache/create redis every-cache  # every-key.toml:501
+check bucket.assets/create bucket every-assets every-key-web  # every-key.toml:509
 
 # secrets
-check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:45
-check app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:46
-check app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg  # every-key.toml:47
-check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:48
-check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:49
-check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:64
-check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:65
-check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:66
-check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:67
-check app.web/secret-FROM_FLY secret every-key-web FROM_FLY  # every-key.toml:68
-check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:69
-check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:269
-check app.notes/consul consul every-notes  # every-key.toml:442
+check app.web/attach-DATABASE_URL attach_mpg every-key-web DATABASE_URL every-pg  # every-key.toml:57
+check app.web/attach-DIRECT_DATABASE_URL attach_mpg_direct every-key-web DIRECT_DATABASE_URL every-pg analytics  # every-key.toml:58
+check app.web/attach-REPORTS_URL attach_mpg every-key-web REPORTS_URL every-pg  # every-key.toml:59
+check app.web/attach-LEGACY_URL attach_postgres every-key-web LEGACY_URL every-own  # every-key.toml:60
+check app.web/attach-REDIS_URL attach_redis every-key-web REDIS_URL every-cache  # every-key.toml:61
+check app.web/secret-FROM_ENV secret every-key-web FROM_ENV  # every-key.toml:76
+check app.web/secret-FROM_FILE secret every-key-web FROM_FILE  # every-key.toml:77
+check app.web/secret-FROM_COMMAND secret every-key-web FROM_COMMAND  # every-key.toml:78
+check app.web/secret-FROM_CHANCE secret every-key-web FROM_CHANCE  # every-key.toml:79
+check app.web/secret-FROM_FLY secret every-key-web FROM_FLY  # every-key.toml:80
+check app.web/secret-FROM_A_PERSON secret_manual every-key-web FROM_A_PERSON  # every-key.toml:81
+check app.api/secret-API_TOKEN secret every-api API_TOKEN  # every-key.toml:281
+check app.notes/consul consul every-notes  # every-key.toml:454
 
 # volumes
-check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:121
-check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:121
-check app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true  # every-key.toml:364
-check app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true  # every-key.toml:455
-check app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true  # every-key.toml:455
+check app.web/volumes-uploads-iad volumes every-key-web uploads iad 2 10 14 true  # every-key.toml:133
+check app.web/volumes-uploads-lhr volumes every-key-web uploads lhr 1 10 14 true  # every-key.toml:133
+check app.archive/volumes-archive-iad volumes every-archive archive iad 1 5 10 true  # every-key.toml:376
+check app.notes/volumes-litefs-iad volumes every-notes litefs iad 2 1 5 true  # every-key.toml:467
+check app.notes/volumes-litefs-lhr volumes every-notes litefs lhr 1 1 5 true  # every-key.toml:467
 
 # deploys
-check app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml  # every-key.toml:360
-check app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml  # every-key.toml:438
-check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:265
-check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:29
-check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:368
-check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:375
-check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:387
-check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:399
-check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:411
+check app.archive/deploy deploy every-archive "$HERE"/archive/fly.toml  # every-key.toml:372
+check app.notes/deploy deploy every-notes "$HERE"/notes/fly.toml  # every-key.toml:450
+check app.api/deploy deploy every-api "$HERE"/api/fly.toml  # every-key.toml:277
+check app.web/deploy deploy every-key-web "$HERE"/web/fly.toml  # every-key.toml:41
+check app.worker/deploy deploy every-worker "$HERE"/worker/fly.toml  # every-key.toml:380
+check app.buildpacks/deploy deploy every-buildpacks "$HERE"/buildpacks/fly.toml  # every-key.toml:387
+check app.builtin/deploy deploy every-builtin "$HERE"/builtin/fly.toml  # every-key.toml:399
+check app.compose/deploy deploy every-compose "$HERE"/compose/fly.toml  # every-key.toml:411
+check app.machine/deploy deploy every-machine "$HERE"/machine/fly.toml  # every-key.toml:423
 
 # machine counts
-check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:116
-check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:116
-check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:119
-check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:267
-check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:267
-check app.archive/scale-app-iad machines every-archive app iad 1  # every-key.toml:362
-check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:371
-check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:377
-check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:389
-check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:401
-check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:412
-check app.notes/scale-app-iad machines every-notes app iad 2  # every-key.toml:439
-check app.notes/scale-app-lhr machines every-notes app lhr 1  # every-key.toml:439
+check app.web/scale-web-iad machines every-key-web web iad 2  # every-key.toml:128
+check app.web/scale-web-lhr machines every-key-web web lhr 1  # every-key.toml:128
+check app.web/scale-jobs-iad machines every-key-web jobs iad 1  # every-key.toml:131
+check app.api/scale-app-iad machines every-api app iad 1  # every-key.toml:279
+check app.api/scale-app-lhr machines every-api app lhr 1  # every-key.toml:279
+check app.archive/scale-app-iad machines every-archive app iad 1  # every-key.toml:374
+check app.worker/scale-worker-iad machines every-worker worker iad 1  # every-key.toml:383
+check app.buildpacks/scale-app-iad machines every-buildpacks app iad 1  # every-key.toml:389
+check app.builtin/scale-app-iad machines every-builtin app iad 1  # every-key.toml:401
+check app.compose/scale-app-iad machines every-compose app iad 1  # every-key.toml:413
+check app.machine/scale-app-iad machines every-machine app iad 1  # every-key.toml:424
+check app.notes/scale-app-iad machines every-notes app iad 2  # every-key.toml:451
+check app.notes/scale-app-lhr machines every-notes app lhr 1  # every-key.toml:451
 
 # scheduled jobs
-check app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca  # every-key.toml:71
+check app.web/job-cleanup job every-key-web cleanup lhr daily '["bin/cleanup","--older-than","30 days"]' efda1418aeca  # every-key.toml:83
 
 # certificates
-check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:36
+check app.web/certificate-every.example.com certificate every-key-web every.example.com  # every-key.toml:48
 
 # verification
-check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:29
-check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:265
-check app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:360
-check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:368
-check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:375
-check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
-check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
-check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:411
-check app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:438
+check app.web/verify verify every-key-web machines:web:iad:2 machines:web:lhr:1 machines:jobs:iad:1 volume:uploads secret:DATABASE_URL secret:DIRECT_DATABASE_URL secret:REPORTS_URL secret:LEGACY_URL secret:REDIS_URL secret:FROM_ENV secret:FROM_FILE secret:FROM_COMMAND secret:FROM_CHANCE secret:FROM_FLY secret:FROM_A_PERSON address:v4 address:v6 job:cleanup certificate:every.example.com  # every-key.toml:41
+check app.api/verify verify every-api machines:app:iad:1 machines:app:lhr:1 secret:API_TOKEN address:private_v6  # every-key.toml:277
+check app.archive/verify verify every-archive machines:app:iad:1 volume:archive  # every-key.toml:372
+check app.worker/verify verify every-worker machines:worker:iad:1  # every-key.toml:380
+check app.buildpacks/verify verify every-buildpacks machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:387
+check app.builtin/verify verify every-builtin machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:399
+check app.compose/verify verify every-compose machines:app:iad:1 address:shared_v4 address:v6  # every-key.toml:411
+check app.machine/verify verify every-machine machines:app:iad:1  # every-key.toml:423
+check app.notes/verify verify every-notes machines:app:iad:2 machines:app:lhr:1 volume:litefs secret:FLY_CONSUL_URL address:shared_v4 address:v6  # every-key.toml:450
 
 if [ -z "$MATCHED" ]; then fail 2 "there is no step $ONLY"; fi
 summary

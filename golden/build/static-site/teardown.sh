@@ -33,7 +33,7 @@ ORG=quarry-db
 MINIMUM=0.4.11
 TOTAL=2
 
-DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS=''
+DRY_RUN='' CONFIRMED='' ONLY='' FROM='' VOLUMES='' CLUSTERS='' REDIS='' BUCKETS='' SHARED=''
 COUNT=0 MADE=0 NAMED=0 STOOD=0 STEP='' LAST='' STATE='' MATCHED='' CREATED='' CHANGED='' KEPT='' REFUSED='' KNOWN=''
 SECONDS=0
 
@@ -292,6 +292,12 @@ keep() {
   note "stays: $*"
 }
 
+# share WHAT: something that no step is about, because others use it too.
+share() {
+  SHARED="$SHARED
+  - $*"
+}
+
 # refuse TEXT...: something is not destroyed because it is not the spec's alone.
 refuse() {
   REFUSED="$REFUSED
@@ -315,6 +321,7 @@ summary() {
     say "done in $(elapsed): $MADE changes made, $STOOD things were not there"
   fi
   if [ -n "$CHANGED" ]; then changed; fi
+  if [ -n "$SHARED" ]; then say "shared with others, and left alone:$SHARED"; fi
   if [ -n "$KEPT" ]; then say "still there, and still costing money:$KEPT"; fi
   if [ -n "$REFUSED" ]; then
     say "not destroyed:$REFUSED"

@@ -83,7 +83,7 @@ pub enum Access {
 
 impl Access {
     /// The word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Private => "private",

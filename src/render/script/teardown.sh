@@ -10,6 +10,12 @@ keep() {
   note "stays: $*"
 }
 
+# share WHAT: something that no step is about, because others use it too.
+share() {
+  SHARED="$SHARED
+  - $*"
+}
+
 # refuse TEXT...: something is not destroyed because it is not the spec's alone.
 refuse() {
   REFUSED="$REFUSED
@@ -33,6 +39,7 @@ summary() {
     say "done in $(elapsed): $MADE changes made, $STOOD things were not there"
   fi
   if [ -n "$CHANGED" ]; then changed; fi
+  if [ -n "$SHARED" ]; then say "shared with others, and left alone:$SHARED"; fi
   if [ -n "$KEPT" ]; then say "still there, and still costing money:$KEPT"; fi
   if [ -n "$REFUSED" ]; then
     say "not destroyed:$REFUSED"

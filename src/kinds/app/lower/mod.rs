@@ -38,7 +38,10 @@ static NO_ADDRESS: Why = Why { reason: "what is not public has no public address
 pub(crate) fn lower(key: Sourced<Key>, spec: Sourced<AppSpec>, cx: &mut LowerCx<'_>) -> Option<App> {
     let header = spec.range();
     let mut spec = spec.value;
-    let name = cx.name(spec.name.take(), &key, &NAME);
+    let name = match spec.name.take() {
+        Some(written) => cx.app_name(written),
+        None => cx.name(None, &key, &NAME),
+    };
     let (mut groups, primary_region) = groups::lower(&mut spec, &key, header, cx)?;
     let mut toml = sections(&mut spec);
     toml.app = name.as_ref().map(|name| name.as_ref().map(ToString::to_string));
