@@ -95,7 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
         ],
     ),
-    ("environments", &["source", "diag", "kinds", "spec", "resolve", "lower", "model"]),
+    ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     (
         "import",
         &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "live", "lib"],

@@ -42,7 +42,9 @@ pub(super) fn run(args: &Plan) -> Result<i32, Failure> {
     } else {
         let mut notes = Vec::new();
         let live = fly::collect(&apps, &orgs, &mut notes)?;
-        notes.iter().for_each(|note| say(format_args!("note: {note}")));
+        for note in notes {
+            say(format_args!("note: {note}"));
+        }
         live
     };
     // What belongs to another environment is declared too.

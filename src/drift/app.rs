@@ -7,6 +7,7 @@ use crate::live::Dump;
 use crate::model::App;
 use crate::plan::StepText;
 use crate::spec::Kind;
+use crate::value::Sourced;
 
 /// What Tigris gives to the app that a bucket is made for (flyctl `internal/command/extensions/core/core.go`).
 const OF_BUCKET: [&str; 5] =
@@ -89,7 +90,7 @@ fn itself(cx: &mut Cx<'_>, app: &App, text: &StepText<'_>) {
     let runs = listed.network.as_deref().unwrap_or_default();
     // Where the spec names none, the app is where its organisation's apps are by default.
     if runs != wanted && !(wanted.is_empty() && runs == "default") {
-        let range = app.network.as_ref().map_or(app.header, |network| network.range());
+        let range = app.network.as_ref().map_or(app.header, Sourced::range);
         let on = |network: &str| if network.is_empty() { "the default network".to_owned() } else { network.to_owned() };
         found.push(
             Finding::new(Class::Changed, name, "the private network")

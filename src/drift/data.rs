@@ -9,6 +9,7 @@ use crate::live::{Dump, Machine};
 use crate::model::{Bucket, Postgres, Redis};
 use crate::plan::StepText;
 use crate::source::TextRange;
+use crate::value::Sourced;
 
 fn missing(cx: &Cx<'_>, of: &str, name: &str, what: &str, text: &StepText<'_>) -> Finding {
     Finding::new(Class::Missing, name, what)
@@ -177,7 +178,7 @@ pub(super) fn redis(cx: &mut Cx<'_>, redis: &Redis, of: &str, text: &StepText<'_
     let mut replicas: Vec<String> = redis.replicas.iter().map(|region| region.value.to_string()).collect();
     replicas.sort_unstable();
     let list = |regions: &[String]| if regions.is_empty() { "none".to_owned() } else { regions.join(", ") };
-    let at = redis.replicas.first().map_or(redis.header, |region| region.range());
+    let at = redis.replicas.first().map_or(redis.header, Sourced::range);
     differs(cx, of, name, "the replicas", (list(&replicas), at), list(&database.replicas), false);
     let eviction = (says(redis.eviction.value), redis.eviction.range());
     differs(cx, of, name, "eviction", eviction, says(database.has_eviction), false);

@@ -16,6 +16,7 @@ use crate::live::{Dump, LiveApp, Machine};
 use crate::model::{App, Group, Secret};
 use crate::plan::StepText;
 use crate::source::{FileId, Source, TextRange};
+use crate::value::Sourced;
 
 /// Whether the next run of the script deploys an app.
 enum Deploys {
@@ -273,13 +274,13 @@ fn place(app: &App, group: &Group, path: &str) -> TextRange {
     let steps: Vec<&str> = path.split('.').collect();
     let index = |at: &str| at.parse::<usize>().ok();
     let found = match steps.as_slice() {
-        ["env", "PRIMARY_REGION"] => app.primary_region.as_ref().map(|region| region.range()),
+        ["env", "PRIMARY_REGION"] => app.primary_region.as_ref().map(Sourced::range),
         ["env", name @ ..] => toml.env.get(name.join(".").as_str()).map(|(_, value)| value.range()),
-        ["guest"] => group.vm.and_then(|at| toml.vm.get(at)).map(|vm| vm.range()),
-        ["init", "cmd"] => group.command.as_ref().map(|command| command.range()),
+        ["guest"] => group.vm.and_then(|at| toml.vm.get(at)).map(Sourced::range),
+        ["init", "cmd"] => group.command.as_ref().map(Sourced::range),
         ["init", "swap_size_mb"] => toml.swap_size_mb.map(|size| size.range()),
-        ["restart"] => group.restart.and_then(|at| toml.restart.get(at)).map(|restart| restart.range()),
-        ["stop_config", "signal"] => toml.kill_signal.as_ref().map(|signal| signal.range()),
+        ["restart"] => group.restart.and_then(|at| toml.restart.get(at)).map(Sourced::range),
+        ["stop_config", "signal"] => toml.kill_signal.as_ref().map(Sourced::range),
         ["stop_config", "timeout"] => toml.kill_timeout.map(|timeout| timeout.range()),
         ["checks", name, ..] => toml.checks.get(*name).map(|(_, check)| check.range()),
         ["services", at, ..] => {
@@ -288,9 +289,9 @@ fn place(app: &App, group: &Group, path: &str) -> TextRange {
                 app.services.iter().filter(|service| serves.is_some_and(|at| service.groups.contains(&at)));
             index(at).and_then(|at| services.nth(at)).map(|service| service.at)
         }
-        ["mounts", ..] => group.mount.and_then(|at| toml.mounts.get(at)).map(|mount| mount.range()),
-        ["metrics", ..] => toml.metrics.first().map(|metrics| metrics.range()),
-        ["statics", at, ..] => index(at).and_then(|at| toml.statics.get(at)).map(|section| section.range()),
+        ["mounts", ..] => group.mount.and_then(|at| toml.mounts.get(at)).map(Sourced::range),
+        ["metrics", ..] => toml.metrics.first().map(Sourced::range),
+        ["statics", at, ..] => index(at).and_then(|at| toml.statics.get(at)).map(Sourced::range),
         _ => None,
     };
     found.unwrap_or(app.header)
@@ -364,8 +365,8 @@ fn release(cx: &mut Cx<'_>, app: &App, changed: Vec<fly_toml::Difference>, cover
         let name = path.rsplit('.').next().unwrap_or(&path);
         let shown = |value: &Option<String>| value.as_ref().map_or("nothing".to_owned(), |value| cx.shown(name, value));
         let range = match key {
-            "deploy" => app.toml.deploy.as_ref().map(|deploy| deploy.range()),
-            "console_command" => app.toml.console_command.as_ref().map(|command| command.range()),
+            "deploy" => app.toml.deploy.as_ref().map(Sourced::range),
+            "console_command" => app.toml.console_command.as_ref().map(Sourced::range),
             _ => None,
         };
         let finding = Finding::new(Class::Changed, app.name.as_str(), format!("`{path}` of the last release"))

@@ -7,13 +7,13 @@ use crate::model::App;
 use crate::plan::StepText;
 
 /// Whether it is not on its way out.
-fn stays(volume: &&Volume) -> bool {
+fn stays(volume: &Volume) -> bool {
     !volume.state.contains("destroy")
 }
 
 fn volumes(cx: &Cx<'_>, app: &App) -> Option<Vec<Volume>> {
     let volumes = cx.app(&app.name)?.volumes.as_ref()?;
-    Some(volumes.iter().filter(stays).cloned().collect())
+    Some(volumes.iter().filter(|volume| stays(volume)).cloned().collect())
 }
 
 pub(super) fn step(cx: &mut Cx<'_>, app: &App, mount: usize, text: &StepText<'_>) {

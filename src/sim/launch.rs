@@ -28,7 +28,7 @@ pub(super) fn machine(config: &Json, group: &str, image: &str, version: u64) -> 
         }
         made
     });
-    let stop = some(json!({"timeout": config.get("kill_timeout"), "signal": config.get("kill_signal")}));
+    let stop = some(&json!({"timeout": config.get("kill_timeout"), "signal": config.get("kill_signal")}));
     Ok(MachineConfig {
         image: image.to_owned(),
         env,
@@ -117,7 +117,7 @@ fn without(section: &Json, keys: &[&str]) -> Json {
 }
 
 /// What is there of a table: fly-go leaves out what is nothing.
-fn some(table: Json) -> Json {
+fn some(table: &Json) -> Json {
     let entries = table.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     entries.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
@@ -125,7 +125,7 @@ fn some(table: Json) -> Json {
 fn services(config: &Json, group: &str) -> Vec<Json> {
     let made = |section: &Json, ports: Json, protocol: Option<&Json>, checks: Vec<Json>| {
         let get = |key: &str| section.get(key);
-        let mut service = some(json!({"protocol": protocol, "internal_port": get("internal_port"),
+        let mut service = some(&json!({"protocol": protocol, "internal_port": get("internal_port"),
             "autostop": get("auto_stop_machines"), "autostart": get("auto_start_machines"),
             "min_machines_running": get("min_machines_running"), "ports": ports, "concurrency": get("concurrency")}));
         if !checks.is_empty() {
@@ -137,8 +137,8 @@ fn services(config: &Json, group: &str) -> Vec<Json> {
     let http = sections(config, "http_service", group).into_iter().map(|http| {
         let get = |key: &str| http.get(key);
         let ports = [
-            some(json!({"port": 80, "handlers": ["http"], "force_https": get("force_https"), "http_options": get("http_options")})),
-            some(json!({"port": 443, "handlers": ["http", "tls"], "http_options": get("http_options"), "tls_options": get("tls_options")})),
+            some(&json!({"port": 80, "handlers": ["http"], "force_https": get("force_https"), "http_options": get("http_options")})),
+            some(&json!({"port": 443, "handlers": ["http", "tls"], "http_options": get("http_options"), "tls_options": get("tls_options")})),
         ];
         let checks = list(http, "checks").into_iter().map(|section| check(section, Some("http"))).collect();
         made(http, json!(ports), Some(&json!("tcp")), checks)
