@@ -95,7 +95,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "resolve",
         ],
     ),
-    ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     (
         "import",
         &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "live", "lib"],
