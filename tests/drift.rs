@@ -317,14 +317,6 @@ fn wrong_dumps_are_told_with_their_places() {
 fn any_json() -> impl Strategy<Value = Json> {
     static WORDS: [&str; 11] =
         ["", "v2", "web", "index", "iad", "stop", "15s", "-1h", "9999999999999999999h", "Staged", "\u{1b}[2J|<b>"];
-    let leaf = prop_oneof![
-        Just(Json::Null),
-        any::<bool>().prop_map(Json::from),
-        any::<i64>().prop_map(Json::from),
-        any::<f64>().prop_map(Json::from),
-        prop::sample::select(&WORDS[..]).prop_map(Json::from),
-        ".{0,8}".prop_map(Json::from),
-    ];
     static KEYS: [&str; 30] = [
         "id",
         "name",
@@ -356,6 +348,14 @@ fn any_json() -> impl Strategy<Value = Json> {
         "Slug",
         "app",
         "http_service",
+    ];
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        prop::sample::select(&WORDS[..]).prop_map(Json::from),
+        ".{0,8}".prop_map(Json::from),
     ];
     leaf.prop_recursive(5, 64, 6, move |inner| {
         prop_oneof![
