@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use flyarch::diag::Diagnostics;
 use flyarch::facts::FACTS;
-use flyarch::import::{self, File, Imported, Live, Request};
+use flyarch::import::{self, File, Imported, Request};
+use flyarch::live::Live;
 use flyarch::source::{Source, Sources};
 use proptest::prelude::*;
 use support::invariants::{import_holds as holds, imported};
@@ -99,7 +100,8 @@ fn import_and_build_are_inverse() {
 #[test]
 fn whatever_runs_fits_into_a_spec() {
     use flyarch::diag::Diagnostics;
-    use flyarch::import::{Dump, File, Live, Request, import};
+    use flyarch::import::{File, Request, import};
+    use flyarch::live::{Dump, Live};
     use flyarch::source::{Source, Sources};
     use serde_json::json;
 

@@ -60,6 +60,14 @@ const LAYERS: &[(&str, &[&str])] = &[
             "plan", "cost", "rules",
         ],
     ),
+    ("live", &[]),
+    (
+        "drift",
+        &[
+            "source", "markdown", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "plan",
+            "live",
+        ],
+    ),
     (
         "assertions",
         &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "model", "guest", "cost", "survival"],
@@ -109,6 +117,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("remedy", &["source", "facts", "spec", "model", "cost", "survival", "lib"]),
+    (
+        "import",
+        &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "live", "lib"],
+    ),
     ("environments", &["source", "value", "diag", "kinds", "spec", "resolve", "lower", "model"]),
     ("import", &["source", "value", "facts", "diag", "fly_toml", "kinds", "spec", "lower", "model", "plan", "lib"]),
     ("init", &["source", "value", "facts", "diag", "fly_toml", "beside", "spec"]),
@@ -163,6 +175,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "environments",
             "cost",
             "diff",
+            "live",
+            "drift",
             "graph",
             "init",
             "lsp",

@@ -11,6 +11,8 @@ mod changes;
 mod consul;
 #[path = "script/data.rs"]
 mod data;
+#[path = "script/drift.rs"]
+mod drift;
 #[path = "support/environments.rs"]
 mod environments;
 #[path = "script/faults.rs"]
@@ -156,6 +158,9 @@ fn main() {
         changes::a_new_app_in_the_middle,
         changes::a_mount_for_a_group_that_runs,
         changes::a_mount_that_is_gone_or_renamed_is_refused,
+        drift::what_was_set_by_hand_is_found_and_put_back,
+        drift::the_script_collects_what_fly_tells,
+        drift::what_is_not_there_and_what_waits_is_found,
     ];
     tests.extend(specs::all().into_iter().map(|(name, path)| {
         Trial::test(format!("specs::{name}"), move || with_tools(|| specs::from_nothing_and_again(&path)))

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(super) use setup::{Completions, Man, Shell};
-pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Review, Simulate};
+pub(super) use setup::{Completions, Lsp, Man, Shell};
+pub(super) use views::{ClassName, Cost, CostFormat, Diff, Graph, GraphFormat, Plan, Review, Simulate};
 
 /// Compiles one typed spec.toml into the fly.toml files and the set-up script of a Fly.io architecture.
 #[derive(Debug, Parser)]
@@ -39,6 +39,7 @@ pub(super) enum Command {
     Cost(Cost),
     Diff(Diff),
     Review(Review),
+    Plan(Plan),
     Graph(Graph),
     Explain(Explain),
     Lsp(Lsp),
@@ -346,17 +347,6 @@ pub(super) struct Explain {
     /// Whether to use colours; `auto` looks at the terminal, `NO_COLOR` and `FORCE_COLOR`
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
-}
-
-/// Serve an editor: findings while typing, what keys mean, completion, references, fixes
-///
-/// Speaks the Language Server Protocol on standard input and output, for specs and plain fly.toml files. An editor
-/// starts it; docs/editor.md says how. Findings are those of `flyarch lint`, with its configuration.
-#[derive(Debug, Parser)]
-pub(super) struct Lsp {
-    /// Speak on standard input and output, as it does anyway: many editors say so
-    #[arg(long)]
-    pub(super) stdio: bool,
 }
 
 /// List the rules

@@ -1,20 +1,20 @@
 //! `flyarch import`
 
-use std::fs;
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Import;
 use super::edit::{create, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
-use super::{CLEAN, FINDINGS, Failure, Stream, exit_code, place, print, say, show};
+use super::{CLEAN, FINDINGS, Failure, Stream, exit_code, live, place, print, say, show};
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::facts::FACTS;
 use crate::fly_toml::Difference;
-use crate::import::{Dump, File, Imported, ImportedApp, Live, Request, app_names, import};
+use crate::import::{File, Imported, ImportedApp, Request, app_names, import};
+use crate::live::{Dump, Live};
 use crate::render::GENERATED;
-use crate::source::{MAX_BYTES, Source};
+use crate::source::Source;
 use crate::value::{AppName, Name};
 use crate::{Options, check, environments};
 
@@ -236,45 +236,9 @@ fn told(Spec { path, spec }: &Spec, streamed: bool) {
 
 /// Reads the dumps of a folder: those that are there.
 fn dumps(folder: &Path, names: &[AppName]) -> Result<Live, Failure> {
-    if !folder.is_dir() {
-        return Err(Failure::input(format!("--live {}: there is no such folder", folder.display())));
-    }
-    let mut live = Live::default();
-    let mut found = add(&mut live, Dump::Apps, "", &folder.join(Dump::Apps.file_name()))?;
-    for name in names {
-        for dump in Dump::OF_APP {
-            found |= add(&mut live, dump, name, &folder.join(name.as_str()).join(dump.file_name()))?;
-        }
-    }
-    if !found {
-        return Err(Failure::input(format!(
-            "--live {}: there is no dump of these apps in it; `flyarch import --collect` prints a script that makes them",
-            folder.display()
-        )));
-    }
-    Ok(live)
-}
-
-/// Adds a dump if it is there, and says whether it is.
-fn add(live: &mut Live, dump: Dump, app: &str, path: &Path) -> Result<bool, Failure> {
-    let shown = path.display();
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(Failure::input(format!("cannot read {shown}: {error}"))),
-    };
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::input(format!("cannot read {shown}: {error}")))?;
-    if bytes.len() > MAX_BYTES {
-        return Err(Failure::input(format!("{shown} is larger than {} MB", MAX_BYTES / 1024 / 1024)));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::input(format!("{shown} is not UTF-8")))?;
-    live.add(dump, app, &text).map_err(|error| {
-        Failure::input(format!("{shown} is not what `fly {} --json` prints: {error}", dump.command()))
-    })?;
-    Ok(true)
+    let of_apps = names.iter().flat_map(|name| Dump::OF_IMPORT.map(|dump| (dump, name.as_str())));
+    let all: Vec<_> = [(Dump::Apps, "")].into_iter().chain(of_apps).collect();
+    live::read(folder, &all, "flyarch import --collect")
 }
 
 /// A script that makes the dumps.
@@ -284,12 +248,12 @@ fn collect(names: &[AppName], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "set -euo pipefail")?;
     writeln!(out, "dir=${{1:-live}}")?;
     writeln!(out, "mkdir -p \"$dir\"")?;
-    writeln!(out, "fly {} --json >\"$dir/{}\"", Dump::Apps.command(), Dump::Apps.file_name())?;
+    writeln!(out, "{} >\"$dir/{}\"", Dump::Apps.line(""), Dump::Apps.path(""))?;
     let names: Vec<&str> = names.iter().map(AppName::as_str).collect();
     writeln!(out, "for app in {}; do", names.join(" "))?;
     writeln!(out, "  mkdir -p \"$dir/$app\"")?;
-    for dump in Dump::OF_APP {
-        writeln!(out, "  fly {} -a \"$app\" --json >\"$dir/$app/{}\"", dump.command(), dump.file_name())?;
+    for dump in Dump::OF_IMPORT {
+        writeln!(out, "  {} >\"$dir/{}\"", dump.line("\"$app\""), dump.path("$app"))?;
     }
     writeln!(out, "done")?;
     Ok(())

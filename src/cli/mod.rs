@@ -14,6 +14,7 @@ mod cost;
 mod diff;
 mod edit;
 mod fill;
+mod fly;
 mod form;
 mod format;
 mod git;
@@ -24,9 +25,11 @@ mod include;
 mod init;
 mod input;
 mod lint;
+mod live;
 mod lsp;
 mod near;
 mod place;
+mod plan;
 mod resolve;
 mod review;
 mod setup;
@@ -130,6 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Cost(cost) => cost::run(&cost),
         Command::Diff(diff) => diff::run(&diff),
         Command::Review(review) => review::run(&review),
+        Command::Plan(plan) => plan::run(&plan),
         Command::Graph(graph) => graph::run(&graph),
         Command::Explain(explain) => catalog::explain(&explain),
         Command::Lsp(_) => lsp::run(),

@@ -6,6 +6,7 @@
 pub mod emit;
 pub mod fix;
 pub mod form;
+pub(crate) mod prose;
 
 use std::fmt;
 

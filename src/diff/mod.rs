@@ -27,7 +27,7 @@ pub use places::At;
 pub use steps::{StepChange, StepChangeKind};
 
 use crate::cost::{Amount, Prices, Usage, estimate};
-use crate::facts::{Facts, scan_for_secrets};
+use crate::facts::{Facts, masked_value};
 use crate::model::Model;
 use crate::source::{Source, TextRange};
 use places::Places;
@@ -154,23 +154,7 @@ impl Cx<'_> {
 
     /// Text of the user's as it may be shown: what looks like a secret is masked, as in excerpts. `name` is the key.
     fn shown(&self, name: &str, value: &str) -> String {
-        let line = format!("{name} = {value}");
-        let ranges = scan_for_secrets(self.facts, &line);
-        if ranges.is_empty() {
-            return value.to_owned();
-        }
-        let start = line.len() - value.len();
-        let (mut out, mut at) = (String::new(), start);
-        for range in ranges.iter().map(|range| range.to_usize()) {
-            let (from, to) = (range.start.max(at), range.end.max(at));
-            out.push_str(line.get(at..from).unwrap_or(""));
-            if to > from {
-                out.push('•');
-            }
-            at = to;
-        }
-        out.push_str(line.get(at..).unwrap_or(""));
-        out
+        masked_value(self.facts, name, value)
     }
 }
 

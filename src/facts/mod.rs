@@ -12,8 +12,8 @@ mod tables;
 pub use names::*;
 pub use prices::{Confidence, Price, PriceList, PriceSource, RegionPrice};
 pub use secrecy::{
-    SecretKind, is_secret_name, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret, token_kind,
-    without_tokens,
+    SecretKind, is_secret_name, masked_value, scan as scan_for_secrets, secret_in, secret_in_words, takes_secret,
+    token_kind, without_tokens,
 };
 pub use tables::FACTS;
 

@@ -57,6 +57,27 @@ pub fn is_secret_name(facts: &Facts, name: &str) -> bool {
     words.secret && !words.public && !words.harmless
 }
 
+/// A value as it may be shown: what looks like a secret is masked, as in excerpts. `name` is that of its variable or key.
+pub fn masked_value(facts: &Facts, name: &str, value: &str) -> String {
+    let line = format!("{name} = {value}");
+    let ranges = scan(facts, &line);
+    if ranges.is_empty() {
+        return value.to_owned();
+    }
+    let start = line.len() - value.len();
+    let (mut out, mut at) = (String::new(), start);
+    for range in ranges.iter().map(|range| range.to_usize()) {
+        let (from, to) = (range.start.max(at), range.end.max(at));
+        out.push_str(line.get(at..from).unwrap_or(""));
+        if to > from {
+            out.push('•');
+        }
+        at = to;
+    }
+    out.push_str(line.get(at..).unwrap_or(""));
+    out
+}
+
 /// The known kind of token that a text holds, with its article.
 pub fn token_kind(facts: &Facts, text: &str) -> Option<&'static str> {
     token_in(facts, text).map(|(what, _)| what)

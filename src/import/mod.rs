@@ -8,18 +8,17 @@
 //! guessed in silence.
 
 mod estate;
-mod live;
 mod nobody;
 mod overlay;
 mod proof;
 mod write;
 
-pub use live::{Dump, Live};
 pub use proof::Proof;
 
 use crate::diag::{Diagnostic, Diagnostics, Reported};
 use crate::facts::Facts;
 use crate::fly_toml::{self, FlyToml};
+use crate::live::Live;
 use crate::lower::files;
 use crate::model::App;
 use crate::source::{FileId, Source, Sources, TextRange};

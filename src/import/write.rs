@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use toml_writer::{TomlStringBuilder, TomlWrite as _};
 
 use super::estate::{Environment, Member};
-use super::live::{Cert, Ip, LiveApp, Scale};
 use super::{QUESTION, Read, Request};
 use crate::diag::Diagnostics;
 use crate::diag::form::sentence;
 use crate::fly_toml::{self, Format, Nested};
 use crate::kinds::app::{Access, V4};
+use crate::live::{Cert, Ip, LiveApp, Scale};
 use crate::source::{Source, one_line};
 use crate::spec::Tier;
 use crate::value::{Count, EnvName, HostName, Name, RegionCode};

@@ -1,6 +1,5 @@
 //! fly.toml as flyctl reads it, as JSON: process groups and what is theirs; `config show` and `releases`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::{Cx, Outcome, moment};
 use crate::facts::FACTS;
 use crate::sim::output;
-use crate::sim::state::{Guest, MachineConfig};
+use crate::sim::state::Guest;
 
 /// The longest configuration that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -109,7 +108,7 @@ pub(super) fn groups(config: &Json) -> Vec<String> {
     if names.is_empty() { vec!["app".to_owned()] } else { names }
 }
 
-fn table<'a>(config: &'a Json, key: &str) -> impl Iterator<Item = (&'a String, &'a Json)> {
+pub(super) fn table<'a>(config: &'a Json, key: &str) -> impl Iterator<Item = (&'a String, &'a Json)> {
     config.get(key).and_then(Json::as_object).into_iter().flatten()
 }
 
@@ -145,33 +144,12 @@ pub(super) fn mounts<'a>(config: &'a Json, group: &str) -> Vec<(&'a str, &'a str
     sections(config, "mounts", group).into_iter().map(|m| (text(m, "source"), text(m, "destination"))).collect()
 }
 
-/// The machine of a group (flyctl internal/appconfig/machines.go), without its mounts.
-pub(super) fn machine(config: &Json, group: &str, image: &str, version: u64) -> Result<MachineConfig, String> {
-    let mut env: BTreeMap<String, String> = table(config, "env")
-        .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
-    env.insert("FLY_PROCESS_GROUP".to_owned(), group.to_owned());
-    env.insert("PRIMARY_REGION".to_owned(), primary_region(config).to_owned());
-    let metadata = [
-        ("fly_platform_version", "v2".to_owned()),
-        ("fly_process_group", group.to_owned()),
-        ("fly_release_version", version.to_string()),
-    ];
-    Ok(MachineConfig {
-        image: image.to_owned(),
-        env,
-        guest: guest(config, group)?,
-        metadata: metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        ..MachineConfig::default()
-    })
-}
-
 pub(super) fn primary_region(config: &Json) -> &str {
     config.get("primary_region").and_then(Json::as_str).unwrap_or_default()
 }
 
 /// The most specific size: one that names the group, or one for all.
-fn guest(config: &Json, group: &str) -> Result<Guest, String> {
+pub(super) fn guest(config: &Json, group: &str) -> Result<Guest, String> {
     let all: Vec<&Json> = config.get("vm").and_then(Json::as_array).into_iter().flatten().collect();
     let own = all.iter().find(|vm| names_of(vm).contains(&group));
     let vm = own.or_else(|| all.iter().find(|vm| names_of(vm).is_empty()));

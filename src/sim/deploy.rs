@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::{Cx, Outcome, config, ips, machine, volumes};
+use super::{Cx, Outcome, config, ips, launch, machine, volumes};
 use crate::sim::state::{App, Machine, MachineConfig, Release, Volume};
 
 /// Volumes that no machine has, by name.
@@ -225,7 +225,7 @@ fn spawn(
     free: &mut Free,
     standby_for: &[String],
 ) -> Result<String, String> {
-    let mut made = config::machine(config, group, image, version)?;
+    let mut made = launch::machine(config, group, image, version)?;
     if !standby_for.is_empty() {
         made.env.insert("FLY_STANDBY_FOR".to_owned(), standby_for.join(","));
         made.standbys = standby_for.to_vec();
@@ -256,7 +256,7 @@ fn take(free: &mut Free, name: &str, region: &str) -> Option<Volume> {
 fn update(cx: &mut Cx<'_>, app: &str, config: &Json, id: &str, image: &str, version: u64, free: &mut Free) -> Outcome {
     let Some(old) = cx.app(app)?.machine(id).cloned() else { return Ok(()) };
     let group = old.group().to_owned();
-    let mut made: MachineConfig = config::machine(config, &group, image, version)?;
+    let mut made: MachineConfig = launch::machine(config, &group, image, version)?;
     let wanted = config::mounts(config, &group);
     if let (Some((name, path)), true) = (wanted.first(), old.config.mounts.is_empty()) {
         let volume = take(free, name, &old.region).ok_or_else(|| {
@@ -270,6 +270,7 @@ fn update(cx: &mut Cx<'_>, app: &str, config: &Json, id: &str, image: &str, vers
     made.mounts.clone_from(&old.config.mounts);
     if let (Some(mount), Some((_, path))) = (made.mounts.first_mut(), wanted.first()) {
         (*path).clone_into(&mut mount.path);
+        launch::growing(config, &group, mount);
     }
     if !config::serves(config, &group) {
         made.standbys.clone_from(&old.config.standbys);

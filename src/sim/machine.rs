@@ -205,11 +205,14 @@ pub(super) fn launch(
     let app = cx.app_mut(app);
     if let Some((volume, path)) = volume {
         let volume = Volume { attached_machine_id: Some(id.clone()), ..volume };
+        // How it grows is said before it is known which volume it is.
+        let growing = config.mounts.into_iter().next().unwrap_or_default();
         config.mounts = vec![Mount {
             name: volume.name.clone(),
             path: path.to_owned(),
             volume: volume.id.clone(),
             size_gb: volume.size_gb,
+            ..growing
         }];
         match app.volumes.iter_mut().find(|known| known.id == volume.id) {
             Some(known) => *known = volume,

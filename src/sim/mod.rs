@@ -21,6 +21,7 @@ mod consul;
 mod deploy;
 mod destroy;
 mod ips;
+mod launch;
 mod machine;
 mod managed;
 mod output;

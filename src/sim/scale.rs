@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::{Cx, Outcome, config, machine, volumes};
+use super::{Cx, Outcome, config, launch, machine, volumes};
 use crate::sim::output;
 use crate::sim::state::{App, MachineConfig, Release, Volume};
 
@@ -181,9 +181,8 @@ fn act(cx: &mut Cx<'_>, name: &str, config: &Json, release: &Release, action: &A
             let mount = first.config.mounts.first().map(|m| (m.name.clone(), m.path.clone(), m.size_gb));
             (first.config.clone(), mount)
         }
-        None => (config::machine(config, group, &release.image_ref, release.version)?, new_mount(app, config, group)),
+        None => (launch::machine(config, group, &release.image_ref, release.version)?, new_mount(app, config, group)),
     };
-    made.mounts.clear();
     made.standbys.clear();
     made.env.remove("FLY_STANDBY_FOR");
     for _ in 0..*delta {

@@ -2,8 +2,10 @@
 //!
 //! Of secrets there are digests only. Ids and times are counted, not drawn: equal calls make equal states.
 
+mod machine;
 mod record;
 
+pub use machine::{Guest, Init, MachineConfig, Mount};
 pub use record::Record;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,63 +139,6 @@ pub struct Machine {
     pub config: MachineConfig,
     /// What it is in a Postgres cluster: `primary` or `replica`.
     pub role: Option<String>,
-}
-
-/// What a machine runs, with the keys of the Machines API.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MachineConfig {
-    /// The image.
-    pub image: String,
-    /// Environment.
-    pub env: BTreeMap<String, String>,
-    /// Its size.
-    pub guest: Guest,
-    /// Metadata, among them the process group and the release.
-    pub metadata: BTreeMap<String, String>,
-    /// Volumes.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub mounts: Vec<Mount>,
-    /// The machines that it stands in for.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub standbys: Vec<String>,
-    /// What overrides the image's own.
-    #[serde(default)]
-    pub init: Init,
-    /// How often it runs: `hourly`, `daily`, `weekly` or `monthly`.
-    #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub schedule: String,
-}
-
-/// What of a machine overrides its image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Init {
-    /// The words of its command.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub cmd: Vec<String>,
-}
-
-/// The size of a machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Guest {
-    /// `shared` or `performance`.
-    pub cpu_kind: String,
-    /// The number of CPUs.
-    pub cpus: u32,
-    /// Memory.
-    pub memory_mb: u32,
-}
-
-/// A volume in a machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mount {
-    /// The name of the volume.
-    pub name: String,
-    /// Where it is.
-    pub path: String,
-    /// The id of the volume.
-    pub volume: String,
-    /// Its size.
-    pub size_gb: i64,
 }
 
 /// A secret.
@@ -404,7 +349,8 @@ impl State {
 
 /// Puts a new file of the state in the place of the old one.
 fn replace(folder: &Path, text: &[u8]) -> io::Result<()> {
-    let new = folder.join(".state.new");
+    // Calls that only look may run at once.
+    let new = folder.join(format!(".state.{}.new", std::process::id()));
     fs::write(&new, text)?;
     fs::rename(new, folder.join(STATE))
 }

@@ -13,6 +13,7 @@ use flyarch::source::Source;
 use flyarch::spec::Kind;
 use flyarch::{Options, compile};
 
+use crate::drift;
 use crate::environments::each;
 use crate::view::ids;
 use crate::world::{Account, Tree, program};
@@ -50,6 +51,7 @@ pub(crate) fn from_nothing_and_again(text: &str) {
     account.run(&tree, &[]).ends(0).changes_nothing().says("0 changes made");
     assert_eq!(ids(&account.state()), ids(&state));
     account.run_script(&tree, "verify.sh", &[]).ends(0).changes_nothing().says(" 0 wrong, 0 waiting");
+    drift::nothing_differs(&account, &tree);
 }
 
 /// Lays out what the apps are built from and what secrets are taken from, and lists the secrets that a person sets.

@@ -42,3 +42,14 @@ pub(in crate::cli) struct Man {
     #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
     pub(in crate::cli) output: Option<PathBuf>,
 }
+
+/// Serve an editor: findings while typing, what keys mean, completion, references, fixes
+///
+/// Speaks the Language Server Protocol on standard input and output, for specs and plain fly.toml files. An editor
+/// starts it; docs/editor.md says how. Findings are those of `flyarch lint`, with its configuration.
+#[derive(Debug, Parser)]
+pub(in crate::cli) struct Lsp {
+    /// Speak on standard input and output, as it does anyway: many editors say so
+    #[arg(long)]
+    pub(in crate::cli) stdio: bool,
+}

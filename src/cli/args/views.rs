@@ -1,5 +1,5 @@
-//! What can be said to the commands that show an architecture, and judge nothing: `cost`,
-//! `diff`, `graph`, `review` and `simulate`.
+//! What can be said to the commands that show an architecture, and judge nothing: `cost`, `diff`, `graph`, `plan`,
+//! `review` and `simulate`.
 
 use std::path::PathBuf;
 
@@ -196,4 +196,46 @@ pub(in crate::cli) struct Simulate {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = CostFormat::Text)]
     pub(in crate::cli) format: CostFormat,
+}
+
+/// Compare a spec with what runs: what differs, what the next deploy overwrites, what nobody declared
+///
+/// Needs no token: --collect prints a script that dumps what runs, and --live compares the dumps. Nothing is changed
+/// anywhere. What was not dumped is said to be unknown, and never taken for equal: docs/plan.md has the classes.
+#[derive(Debug, Parser)]
+pub(in crate::cli) struct Plan {
+    /// The spec; `-` is standard input [default: spec.toml or flyarch.toml, here or in a folder above]
+    pub(in crate::cli) spec: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(in crate::cli) from: PlanFrom,
+
+    /// One environment of the spec [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) env: Option<String>,
+
+    /// Exit with 1 when anything differs or is not known
+    #[arg(long, conflicts_with = "collect")]
+    pub(in crate::cli) exit_code: bool,
+
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = CostFormat::Text, conflicts_with = "collect")]
+    pub(in crate::cli) format: CostFormat,
+}
+
+/// Where it is known from what runs.
+#[derive(Debug, Parser)]
+#[group(required = true, multiple = false)]
+pub(in crate::cli) struct PlanFrom {
+    /// A folder with dumps of what runs, as the script of --collect makes it
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) live: Option<PathBuf>,
+
+    /// Run `fly` to see what runs; only with commands that read
+    #[arg(long)]
+    pub(in crate::cli) fly: bool,
+
+    /// Print a script that makes the dumps for --live; it only reads
+    #[arg(long)]
+    pub(in crate::cli) collect: bool,
 }

@@ -1,12 +1,8 @@
 //! For a terminal.
 
-use std::fmt::Write as _;
-
 use super::{Between, cost, place, summary};
+use crate::diag::prose::{line, wrapped};
 use crate::diff::{Change, Diff};
-
-/// The most columns of a line of prose.
-const WIDTH: usize = 100;
 
 /// Differences as text.
 pub fn text(diff: &Diff, between: &Between) -> String {
@@ -53,29 +49,4 @@ fn alike(one: &Change, other: &Change) -> bool {
         && one.effects == other.effects
         && one.person == other.person
         && !one.effects.is_empty()
-}
-
-fn wrapped(out: &mut String, indent: &str, text: &str) {
-    let hanging = " ".repeat(indent.chars().count());
-    let mut current = indent.to_owned();
-    let mut is_empty = true;
-    for word in text.split(' ') {
-        if !is_empty && current.chars().count() + 1 + word.chars().count() > WIDTH {
-            line(out, &current);
-            current.clone_from(&hanging);
-            is_empty = true;
-        }
-        if !is_empty {
-            current.push(' ');
-        }
-        current.push_str(word);
-        is_empty = false;
-    }
-    line(out, &current);
-}
-
-/// A line, with nothing that moves the cursor of a terminal.
-fn line(out: &mut String, text: &str) {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let _ = writeln!(out, "{}", plain.trim_end());
 }
