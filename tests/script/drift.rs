@@ -62,6 +62,10 @@ pub(crate) fn what_was_set_by_hand_is_found_and_put_back() {
     account.run(&tree, &[]).ends(0).changes_nothing();
     // And that a deploy puts it back.
     account.run(&tree, &["--redeploy", "--only", "app.web/deploy"]).ends(0);
+    // What is left is the other app that runs this one's image, which was built anew.
+    let left = plan(&account, &tree, &["--fly", "--exit-code"]);
+    left.ends(1).says("1 difference").says("app.worker (my-worker): the image of its machines");
+    account.run(&tree, &[]).ends(0);
     nothing_differs(&account, &tree);
 }
 
