@@ -1,7 +1,7 @@
 //! `[[policy.assert]]`: what a team says of its own architecture, in expressions over the resolved model.
 //!
-//! An assertion is about every item of a subject, all apps for example. [`syntax`] reads its expressions, [`check`]
-//! compares their types, [`attributes`] is the table of what can be asked, and nothing else can be: no loops, no
+//! An assertion is about every item of a subject, all apps for example. `syntax` reads its expressions, `check`
+//! compares their types, `attributes` is the table of what can be asked, and nothing else can be: no loops, no
 //! functions, no text of the world outside. docs/policy.md describes the language.
 
 mod attributes;

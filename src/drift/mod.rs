@@ -2,7 +2,7 @@
 //!
 //! A pure function of a model and of dumps ([`crate::live`]). What is expected is taken from the steps of the plan, so
 //! that what is compared is what `setup.sh` looks at, and from the configuration that a deploy would make of the rendered
-//! fly.toml ([`machine`]). A *plan* in this crate is the ordered steps of the script ([`crate::plan`]); this module is
+//! fly.toml (`machine`). A *plan* in this crate is the ordered steps of the script ([`crate::plan`]); this module is
 //! what `flyarch plan` shows. What was not dumped is unknown, and never taken for equal. docs/plan.md has the classes.
 
 mod app;

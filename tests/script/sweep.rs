@@ -140,13 +140,13 @@ pub(crate) fn what_is_old_goes_and_nothing_else() {
 
     world.sweep(&[]).ends(24).changes_nothing().says("--yes-destroy shop");
     let run = world.sweep(&["--dry-run"]);
-    run.ends(0).changes_nothing().says("pr-1: deployed 121 hours ago").says("would run: ");
-    run.says("pr-2: stays; deployed 1 hours ago").says("dry run: 1 previews to take down, 1 stay");
+    run.ends(0).changes_nothing().says("pr-1: deployed 121 h ago").says("would run: ");
+    run.says("pr-2: stays; deployed 1 h ago").says("dry run: to take down: 1, stay: 1");
     run.says("shop-db-staging (postgres.db)").says("shop-web-pr-9").says("shop-web-staging");
     run.says("shop-old-pr-1 is of this preview too");
 
     let run = world.sweep(&["--yes-destroy", "shop"]);
-    run.ends(0).says("done: 1 previews taken down, 1 stay");
+    run.ends(0).says("done: taken down: 1, stay: 1");
     for call in run.changes() {
         let named: Vec<&String> =
             call.argv.iter().filter(|word| word.contains("shop") || word.contains("jobs")).collect();
@@ -168,7 +168,7 @@ pub(crate) fn what_is_kept_or_not_known_stays() {
     world.sweep(&["--yes-destroy", "shop", "--keep", "pr-1"]).ends(0).changes_nothing().says("pr-1: stays (--keep)");
     // One of its apps was deployed now: the preview is in use.
     world.account.edit(|state| state.apps.get_mut("jobs-pr-1").unwrap().releases[0].created = 5 * DAY);
-    world.sweep(&["--yes-destroy", "shop"]).ends(0).changes_nothing().says("pr-1: stays; deployed 1 hours ago");
+    world.sweep(&["--yes-destroy", "shop"]).ends(0).changes_nothing().says("pr-1: stays; deployed 1 h ago");
     world.account.edit(|state| state.apps.get_mut("jobs-pr-1").unwrap().releases.clear());
     let run = world.sweep(&["--yes-destroy", "shop"]);
     run.ends(0).changes_nothing().says("pr-1: stays, because it is not known when it was deployed");

@@ -41,16 +41,16 @@ judge() {
   hours=$((($(date +%s) - newest) / 3600))
   case $KEEP in *" $preview "*)
     STAY=$((STAY + 1))
-    say "$preview: stays (--keep); deployed $hours hours ago"
+    say "$preview: stays (--keep); deployed $hours h ago"
     return 0
     ;;
   esac
   if [ "$(($(date +%s) - newest))" -le "$TTL" ]; then
     STAY=$((STAY + 1))
-    say "$preview: stays; deployed $hours hours ago"
+    say "$preview: stays; deployed $hours h ago"
     return 0
   fi
-  say "$preview: deployed $hours hours ago"
+  say "$preview: deployed $hours h ago"
   take_down "$preview"
   left "$preview"
 }
@@ -89,9 +89,9 @@ left() {
 report() {
   say ''
   if [ -n "$DRY_RUN" ]; then
-    say "dry run: $TAKEN previews to take down, $STAY stay"
+    say "dry run: to take down: $TAKEN, stay: $STAY"
   else
-    say "done: $TAKEN previews taken down, $STAY stay"
+    say "done: taken down: $TAKEN, stay: $STAY"
   fi
   if [ -n "$NAMELESS" ]; then say "left alone, because no machine of theirs says that it is of a preview:$NAMELESS"; fi
   if [ -n "$FAILED" ]; then
