@@ -255,6 +255,7 @@ fn in_words(path: &str) -> String {
         ["mounts", at] => format!("the {} mount", nth(at)),
         ["mounts", at, key] => format!("`{key}` of the {} mount", nth(at)),
         ["metrics", ..] => "where metrics are scraped".to_owned(),
+        ["files", path @ ..] => format!("the file {}", path.join(".")),
         _ => format!("`{path}`"),
     }
 }
@@ -291,6 +292,11 @@ fn place(app: &App, group: &Group, path: &str) -> TextRange {
         }
         ["mounts", ..] => group.mount.and_then(|at| toml.mounts.get(at)).map(Sourced::range),
         ["metrics", ..] => toml.metrics.first().map(Sourced::range),
+        ["files", path @ ..] => {
+            let path = path.join(".");
+            let is_it = |file: &&Sourced<fly_toml::File>| file.guest_path.as_ref().is_some_and(|at| **at == path);
+            toml.files.iter().find(is_it).map(Sourced::range)
+        }
         ["statics", at, ..] => index(at).and_then(|at| toml.statics.get(at)).map(Sourced::range),
         _ => None,
     };

@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
+use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::facts::Facts;
 use crate::fly_toml::meaning;
@@ -82,6 +84,14 @@ impl Expected {
             out.insert("metrics".to_owned(), without(metrics, &["processes"]));
         }
         out.insert("statics".to_owned(), self.config.get("statics").cloned().unwrap_or_default());
+        // Every group gets every file, whatever `processes` says (flyctl `internal/appconfig/config.go`, MergeFiles).
+        let files = list(self.config.get("files")).into_iter().map(|file| {
+            let content = file.get("raw_value").and_then(Json::as_str).map(|text| BASE64.encode(text.as_bytes()));
+            let mut file = without(file, &["processes"]);
+            file["raw_value"] = json!(content);
+            file
+        });
+        out.insert(FILES.to_owned(), files.collect());
         leaves(&Json::Object(out))
     }
 
@@ -195,6 +205,7 @@ pub(super) fn leaves(config: &Json) -> Leaves {
             walk(key, key, value, DEPTH, &mut out);
         }
     }
+    files(config, &mut out);
     // These are known by one value: a size, and what happens at an end.
     for (key, show) in [("guest", guest as fn(&Leaves) -> String), ("restart", restart)] {
         let below = format!("{key}.");
@@ -206,6 +217,39 @@ pub(super) fn leaves(config: &Json) -> Leaves {
         }
     }
     out
+}
+
+/// Where files that are written into a machine stand.
+const FILES: &str = "files";
+/// How it is said that a file has whatever a file beside the spec has: that is not read.
+const LOCAL: &str = "the content of ";
+/// How it is said that a dump does not tell.
+const UNTOLD: &str = "content that no dump tells";
+
+/// The files that are written into a machine, by their paths. What is in them is not for reports.
+fn files(config: &Json, out: &mut Leaves) {
+    for file in list(config.get(FILES)) {
+        let text = |key: &str| file.get(key).and_then(Json::as_str).filter(|text| !text.is_empty());
+        let Some(path) = text("guest_path") else { continue };
+        let content = match (text("local_path"), text("secret_name"), text("raw_value")) {
+            (Some(local), ..) => format!("{LOCAL}{local}"),
+            (_, Some(secret), _) => format!("the secret {secret}"),
+            (.., Some(raw)) => {
+                let bytes = BASE64.decode(raw.as_bytes()).unwrap_or_else(|_| raw.as_bytes().to_vec());
+                let digest = HEXLOWER.encode(&Sha256::digest(&bytes)[..6]);
+                format!("{} bytes, SHA-256 {digest}…", bytes.len())
+            }
+            _ => UNTOLD.to_owned(),
+        };
+        out.insert(format!("{FILES}.{path}"), content);
+    }
+}
+
+/// Whether nothing can be said of what differs in a file that both have.
+fn is_untold(path: &str, want: Option<&String>, have: Option<&String>) -> bool {
+    let (Some(want), Some(have)) = (want, have) else { return false };
+    let is_secret = have.starts_with("the secret ");
+    path.starts_with("files.") && (have == UNTOLD || (want.starts_with(LOCAL) && !is_secret))
 }
 
 fn guest(parts: &Leaves) -> String {
@@ -285,7 +329,7 @@ pub(super) fn differences(expected: &Leaves, runs: &Leaves) -> Vec<(String, Opti
     let paths: BTreeSet<&String> = expected.keys().chain(runs.keys()).collect();
     for path in paths {
         let (want, have) = (expected.get(path), runs.get(path));
-        if want == have || is_platforms(path, want, have) {
+        if want == have || is_untold(path, want, have) || is_platforms(path, want, have) {
             continue;
         }
         let place = whole(path, expected, runs);
@@ -351,11 +395,13 @@ fn is_of_volume(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     // What is expected of machines, beside what flyctl itself made of the same files: `flyctl.json` holds files with the
-    // result of `appconfig.Config.ToMachineConfig` for each of their groups, of flyctl at ad0172f, without metadata.
+    // result of `appconfig.Config.MergeFiles` and `ToMachineConfig` for each of their groups, of flyctl at ad0172f,
+    // without metadata.
     use std::collections::BTreeMap;
 
+    use data_encoding::BASE64;
     use serde::Deserialize;
-    use serde_json::Value as Json;
+    use serde_json::{Value as Json, json};
 
     use super::{Expected, differences, leaves};
     use crate::diag::Diagnostics;
@@ -395,6 +441,38 @@ mod tests {
             }
         }
         assert!(groups >= 10, "{groups} groups");
+    }
+
+    /// What a file beside the spec has in it is not known; that the machine has the file is.
+    #[test]
+    fn files_are_compared_as_far_as_they_are_known() {
+        let of = |file: Json| leaves(&json!({"files": [file]}));
+        let raw =
+            |content: &str| of(json!({"guest_path": "/etc/a.conf", "raw_value": BASE64.encode(content.as_bytes())}));
+        let local = of(json!({"guest_path": "/etc/a.conf", "local_path": "a.conf"}));
+        let secret = of(json!({"guest_path": "/etc/a.conf", "secret_name": "A"}));
+        let untold = of(json!({"guest_path": "/etc/a.conf"}));
+        for (want, have) in [
+            (&local, &raw("hunter2")),
+            (&raw("hunter2"), &raw("hunter2")),
+            (&raw("hunter2"), &untold),
+            (&secret, &secret),
+        ] {
+            assert_eq!(differences(want, have), [], "{want:?} {have:?}");
+        }
+        let nothing = leaves(&json!({}));
+        for (want, have) in [
+            (&local, &secret),
+            (&raw("hunter2"), &raw("two")),
+            (&secret, &raw("hunter2")),
+            (&local, &nothing),
+            (&nothing, &raw("hunter2")),
+        ] {
+            let found = differences(want, have);
+            assert_eq!(found.iter().map(|(path, ..)| path.as_str()).collect::<Vec<_>>(), ["files./etc/a.conf"]);
+            // What is in a file is not for reports.
+            assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+        }
     }
 
     #[test]
