@@ -382,6 +382,7 @@ mod volumes {
     pub(super) mod snapshot_retention;
     pub(super) mod sqlite_on_several_machines;
     pub(super) mod sqlite_outside_mount;
+    pub(super) mod unreachable_quorum;
     pub(super) mod volume_name_length;
     pub(super) mod volume_per_machine;
     pub(super) mod volume_size;
@@ -694,6 +695,7 @@ pub static RULES: &[&Rule] = &[
     &postgres::unmanaged_postgres::RULE,
     &postgres::unmanaged_storage::RULE,
     &network::unreachable_public_name::RULE,
+    &volumes::unreachable_quorum::RULE,
     &groups::unsplittable_command::RULE,
     &deploy::unused_build_settings::RULE,
     &cost::unused_data_service::RULE,
