@@ -163,12 +163,7 @@ fn clashes_of(models: &[(&str, &Model)], counts: impl Fn(usize, Kind) -> bool, f
 /// Names of declarations, each with what it must be unique in: all of Fly.io, or an organisation.
 fn declared(model: &Model) -> impl Iterator<Item = (String, &str, ResourceId)> {
     let organisation = model.project.as_ref().map_or("", |project| project.org.as_str());
-    let ids = |kind: Kind, number: usize| (0..number).map(move |index| ResourceId { kind, index });
-    let all = ids(Kind::App, model.apps.len())
-        .chain(ids(Kind::Postgres, model.postgres.len()))
-        .chain(ids(Kind::Redis, model.redis.len()))
-        .chain(ids(Kind::Bucket, model.buckets.len()));
-    all.map(move |id| {
+    model.declarations().map(move |id| {
         let space = match id.kind {
             Kind::App => "app".to_owned(),
             Kind::Postgres if model.postgres[id.index].engine.value == Engine::Unmanaged => "app".to_owned(),

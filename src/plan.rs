@@ -153,6 +153,11 @@ impl Layout {
         Self { output: join_path(".", output), ..self }
     }
 
+    /// The folder of the spec, relative to the output folder.
+    pub(crate) fn spec_folder(&self) -> &str {
+        &self.spec_folder
+    }
+
     /// The output folder, relative to that of the spec.
     pub(crate) fn output(&self) -> &str {
         &self.output
@@ -205,9 +210,7 @@ pub fn plan(model: &Model) -> Plan {
 /// share in is not in it, so that no option of `teardown.sh` can mean it.
 pub fn teardown(model: &Model) -> Vec<ResourceId> {
     let apps = deploy_order(model).into_iter().rev().map(|index| ResourceId { kind: Kind::App, index });
-    let data =
-        [(Kind::Bucket, model.buckets.len()), (Kind::Redis, model.redis.len()), (Kind::Postgres, model.postgres.len())];
-    let data = data.into_iter().flat_map(|(kind, count)| (0..count).rev().map(move |index| ResourceId { kind, index }));
+    let data = model.declarations().rev().filter(|id| id.kind != Kind::App);
     apps.chain(data).filter(|id| !model.is_shared(*id)).collect()
 }
 

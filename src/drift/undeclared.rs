@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Class, Cx, Finding, Next, command};
 use crate::live::Dump;
-use crate::model::{Model, ResourceId};
-use crate::spec::Kind;
+use crate::model::Model;
 
 /// Apps that flyctl makes for itself (flyctl `internal/build/imgsrc`, `internal/command/console`).
 const OF_FLYCTL: [&str; 2] = ["fly-builder-", "flyctl-interactive-shells-"];
@@ -82,13 +81,5 @@ pub(super) fn look(cx: &mut Cx<'_>) {
 
 /// The names on Fly.io that a model declares.
 pub fn names(model: &Model) -> impl Iterator<Item = String> {
-    let all = [
-        (Kind::App, model.apps.len()),
-        (Kind::Postgres, model.postgres.len()),
-        (Kind::Redis, model.redis.len()),
-        (Kind::Bucket, model.buckets.len()),
-    ];
-    all.into_iter()
-        .flat_map(|(kind, count)| (0..count).map(move |index| ResourceId { kind, index }))
-        .map(|id| model.name(id).value.to_string())
+    model.declarations().map(|id| model.name(id).value.to_string())
 }

@@ -143,13 +143,7 @@ pub(crate) fn behaviour(source: &Source, kind: &str, key: &str, facts: &Facts) -
 }
 
 fn find_id(model: &Model, kind: Kind, key: &str) -> Option<ResourceId> {
-    let number = match kind {
-        Kind::App => model.apps.len(),
-        Kind::Postgres => model.postgres.len(),
-        Kind::Redis => model.redis.len(),
-        Kind::Bucket => model.buckets.len(),
-    };
-    (0..number).map(|index| ResourceId { kind, index }).find(|&id| model.key(id).as_str() == key)
+    model.declarations().find(|&id| id.kind == kind && model.key(id).as_str() == key)
 }
 
 /// `3 machines in iad and lhr`.

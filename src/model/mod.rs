@@ -10,6 +10,7 @@ mod app;
 mod calls;
 mod checks;
 mod data;
+mod declarations;
 mod jobs;
 mod litefs;
 
@@ -28,8 +29,8 @@ use crate::kinds::app::{Access, SecretSource, V4, Workload, WriteRouting};
 use crate::source::{FileId, TextRange};
 use crate::spec::{Assertion, Ci, Kind, Level, Placement, PostgresUrl, Tier, Waiver};
 use crate::value::{
-    AppName, Count, Entries, EnvName, HostName, Key, Name, Origin, Port, PostgresName, RegionCode, SnapshotId, Sourced,
-    Usd, VolumeId,
+    AppName, Count, Entries, EnvName, HostName, Key, Name, Port, PostgresName, RegionCode, SnapshotId, Sourced, Usd,
+    VolumeId,
 };
 
 /// A whole architecture.
@@ -444,47 +445,5 @@ impl Model {
         self.project
             .as_ref()
             .unwrap_or_else(|| unreachable!("plain files are judged, and neither planned nor rendered"))
-    }
-
-    /// The name of a declaration as the spec writes it: `app.web`.
-    pub fn reference(&self, id: ResourceId) -> String {
-        format!("{}.{}", id.kind, self.key(id).value)
-    }
-
-    /// The key of a declaration.
-    pub fn key(&self, id: ResourceId) -> &Sourced<Key> {
-        match id.kind {
-            Kind::App => &self.apps[id.index].key,
-            Kind::Postgres => &self.postgres[id.index].key,
-            Kind::Redis => &self.redis[id.index].key,
-            Kind::Bucket => &self.buckets[id.index].key,
-        }
-    }
-
-    /// The name of a declaration on Fly.io.
-    pub fn name(&self, id: ResourceId) -> &Sourced<AppName> {
-        match id.kind {
-            Kind::App => &self.apps[id.index].name,
-            Kind::Postgres => &self.postgres[id.index].name,
-            Kind::Redis => &self.redis[id.index].name,
-            Kind::Bucket => &self.buckets[id.index].name,
-        }
-    }
-
-    /// Whether others have a share in it: a preview finds data that has a name of its own in the spec, and everybody
-    /// who uses that name has the same.
-    pub fn is_shared(&self, id: ResourceId) -> bool {
-        let preview = self.project.as_ref().is_some_and(|project| project.is_preview);
-        preview && id.kind != Kind::App && self.name(id).origin.is_written()
-    }
-
-    /// The header of a declaration.
-    pub fn header(&self, id: ResourceId) -> Origin {
-        Origin::written(match id.kind {
-            Kind::App => self.apps[id.index].header,
-            Kind::Postgres => self.postgres[id.index].header,
-            Kind::Redis => self.redis[id.index].header,
-            Kind::Bucket => self.buckets[id.index].header,
-        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::data::{attributes, cost_ceiling, cost_floor, fatal_regions, survives_host, survives_region};
+use super::data::attributes;
 use super::{Attribute, Item, index, place};
 use crate::assertions::Cx;
 use crate::assertions::check::{Type, Value};
@@ -150,11 +150,6 @@ attributes! { APP:
     "waivers" Type::List(&[]), "the rules that it waives", |cx, item| {
         Value::list(app(cx, item).allow.iter().map(|(rule, _)| &rule.value))
     };
-    "survives_region" Type::Bool, "whether it goes on when any one region is lost", survives_region;
-    "survives_host" Type::Bool, "whether it goes on when any one host is lost", survives_host;
-    "fatal_regions" Type::List(&[]), "the regions whose loss it does not survive", fatal_regions;
-    "cost_floor" Type::Number, "what it costs a month at least, in US dollars", cost_floor;
-    "cost_ceiling" Type::Number, "what it costs a month with everything on, of what is known", cost_ceiling;
 }
 
 attributes! { GROUP:

@@ -31,30 +31,30 @@ fn plan(plan: Option<&str>) -> Value {
 }
 
 /// Whether it goes on when any one region is lost.
-pub(super) fn survives_region(cx: &Cx<'_>, item: Item) -> Value {
+fn survives_region(cx: &Cx<'_>, item: Item) -> Value {
     let losses = declared(item).and_then(|of| cx.losses(of));
     Value::Bool(losses.is_none_or(|losses| losses.regions.is_empty()))
 }
 
 /// Whether it goes on when any one host is lost.
-pub(super) fn survives_host(cx: &Cx<'_>, item: Item) -> Value {
+fn survives_host(cx: &Cx<'_>, item: Item) -> Value {
     Value::Bool(declared(item).and_then(|of| cx.losses(of)).is_none_or(|losses| !losses.host))
 }
 
 /// The regions whose loss it does not survive.
-pub(super) fn fatal_regions(cx: &Cx<'_>, item: Item) -> Value {
+fn fatal_regions(cx: &Cx<'_>, item: Item) -> Value {
     Value::list(declared(item).and_then(|of| cx.losses(of)).into_iter().flat_map(|losses| &losses.regions))
 }
 
 /// What it costs a month at least, of what is known.
-pub(super) fn cost_floor(cx: &Cx<'_>, item: Item) -> Value {
+fn cost_floor(cx: &Cx<'_>, item: Item) -> Value {
     Value::Number(
         declared(item).map_or_else(|| cx.costs().values().map(|cost| cost.floor).sum(), |of| cx.cost(Some(of)).floor),
     )
 }
 
 /// What it costs a month with everything on, of what is known.
-pub(super) fn cost_ceiling(cx: &Cx<'_>, item: Item) -> Value {
+fn cost_ceiling(cx: &Cx<'_>, item: Item) -> Value {
     Value::Number(
         declared(item)
             .map_or_else(|| cx.costs().values().map(|cost| cost.ceiling).sum(), |of| cx.cost(Some(of)).ceiling),
@@ -103,11 +103,6 @@ attributes! { POSTGRES:
     "version" Type::Number, "the major version", |cx, item| Value::count(cluster(cx, item).version.value);
     "storage_gb" Type::Number, "storage, in GB", |cx, item| Value::count(cluster(cx, item).storage_gb.value);
     "used_by" Type::List(&[]), "the apps that use it, such as \"app.web\"", users;
-    "survives_region" Type::Bool, "whether it goes on when any one region is lost", survives_region;
-    "survives_host" Type::Bool, "whether it goes on when any one host is lost", survives_host;
-    "fatal_regions" Type::List(&[]), "the regions whose loss it does not survive", fatal_regions;
-    "cost_floor" Type::Number, "what it costs a month at least, in US dollars", cost_floor;
-    "cost_ceiling" Type::Number, "what it costs a month with everything on, of what is known", cost_ceiling;
 }
 
 attributes! { REDIS:
@@ -123,11 +118,6 @@ attributes! { REDIS:
     "eviction" Type::Bool, "whether old entries make room", |cx, item| Value::Bool(redis(cx, item).eviction.value);
     "prodpack" Type::Bool, "whether the production add-on is bought", |cx, item| Value::Bool(redis(cx, item).prodpack.value);
     "used_by" Type::List(&[]), "the apps that use it, such as \"app.web\"", users;
-    "survives_region" Type::Bool, "whether it goes on when any one region is lost", survives_region;
-    "survives_host" Type::Bool, "whether it goes on when any one host is lost", survives_host;
-    "fatal_regions" Type::List(&[]), "the regions whose loss it does not survive", fatal_regions;
-    "cost_floor" Type::Number, "what it costs a month at least, in US dollars", cost_floor;
-    "cost_ceiling" Type::Number, "what it costs a month with everything on, of what is known", cost_ceiling;
 }
 
 attributes! { BUCKET:
@@ -141,4 +131,13 @@ attributes! { BUCKET:
         plan(bucket(cx, item).custom_domain.as_ref().map(|domain| domain.as_str()))
     };
     "used_by" Type::List(&[]), "the apps that use it, such as \"app.web\"", users;
+}
+
+// What an app, a cluster and a Redis database have in common.
+attributes! { LOSABLE:
+    "survives_region" Type::Bool, "whether it goes on when any one region is lost", survives_region;
+    "survives_host" Type::Bool, "whether it goes on when any one host is lost", survives_host;
+    "fatal_regions" Type::List(&[]), "the regions whose loss it does not survive", fatal_regions;
+    "cost_floor" Type::Number, "what it costs a month at least, in US dollars", cost_floor;
+    "cost_ceiling" Type::Number, "what it costs a month with everything on, of what is known", cost_ceiling;
 }

@@ -56,8 +56,8 @@ pub(in crate::assertions) enum Item {
 
 /// All items of a subject, in the order of the spec.
 pub(super) fn items(subject: Subject, model: &Model) -> Vec<Item> {
-    let all = |kind: Kind, count: usize| -> Vec<Item> {
-        (0..count).map(|index| Item::Declaration(ResourceId { kind, index })).collect()
+    let all = |kind: Kind| -> Vec<Item> {
+        model.declarations().filter(|id| id.kind == kind).map(Item::Declaration).collect()
     };
     let of_apps = |count: fn(&crate::model::App) -> usize, item: fn(usize, usize) -> Item| -> Vec<Item> {
         let apps = model.apps.iter().enumerate();
@@ -65,10 +65,10 @@ pub(super) fn items(subject: Subject, model: &Model) -> Vec<Item> {
     };
     match subject {
         Subject::Project => vec![Item::Project],
-        Subject::App => all(Kind::App, model.apps.len()),
-        Subject::Postgres => all(Kind::Postgres, model.postgres.len()),
-        Subject::Redis => all(Kind::Redis, model.redis.len()),
-        Subject::Bucket => all(Kind::Bucket, model.buckets.len()),
+        Subject::App => all(Kind::App),
+        Subject::Postgres => all(Kind::Postgres),
+        Subject::Redis => all(Kind::Redis),
+        Subject::Bucket => all(Kind::Bucket),
         Subject::Group => of_apps(|app| app.groups.len(), Item::Group),
         Subject::Volume => of_apps(|app| app.toml.mounts.len(), Item::Volume),
         Subject::Secret => of_apps(|app| app.secrets.len(), Item::Secret),
@@ -87,7 +87,11 @@ pub fn attributes(subject: Subject) -> impl Iterator<Item = &'static Attribute> 
         Subject::Redis => data::REDIS,
         Subject::Bucket => data::BUCKET,
     };
-    own.iter().chain(COMMON)
+    let losable: &[Attribute] = match subject {
+        Subject::App | Subject::Postgres | Subject::Redis => data::LOSABLE,
+        Subject::Project | Subject::Group | Subject::Volume | Subject::Secret | Subject::Bucket => &[],
+    };
+    own.iter().chain(losable).chain(COMMON)
 }
 
 /// What every item has.
