@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::BASE64;
 use serde_json::{Map, Value as Json, json};
 
 use super::config::{groups, guest, primary_region, sections, table};
@@ -45,8 +46,19 @@ pub(super) fn machine(config: &Json, group: &str, image: &str, version: u64) -> 
             .unwrap_or_default(),
         statics: config.get("statics").cloned().unwrap_or_default(),
         mounts: mounts(config, group),
+        files: files(config),
         ..MachineConfig::default()
     })
+}
+
+/// What every group gets (flyctl internal/appconfig/config.go, MergeFiles). Local files stand for what would be in them.
+fn files(config: &Json) -> Vec<Json> {
+    let made = list(config, "files").into_iter().map(|file| {
+        let text = |key: &str| file.get(key).and_then(Json::as_str);
+        let content = text("raw_value").or(text("local_path")).map(|content| BASE64.encode(content.as_bytes()));
+        some(&json!({"guest_path": text("guest_path"), "secret_name": text("secret_name"), "raw_value": content}))
+    });
+    made.collect()
 }
 
 /// The mount of a group, of which the volume is not known yet.

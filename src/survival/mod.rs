@@ -318,17 +318,6 @@ struct Cx<'a> {
     facts: &'a Facts,
 }
 
-/// Every declaration of a model: apps, clusters, databases and buckets, each in the order of the spec.
-pub fn declarations(model: &Model) -> impl Iterator<Item = ResourceId> + use<> {
-    let counts = [
-        (Kind::App, model.apps.len()),
-        (Kind::Postgres, model.postgres.len()),
-        (Kind::Redis, model.redis.len()),
-        (Kind::Bucket, model.buckets.len()),
-    ];
-    counts.into_iter().flat_map(|(kind, count)| (0..count).map(move |index| ResourceId { kind, index }))
-}
-
 /// Every region in which the spec has something that can be lost, each once, in the order of the spec.
 pub fn regions(model: &Model) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
@@ -351,13 +340,13 @@ pub fn regions(model: &Model) -> Vec<&str> {
     found
 }
 
-/// What a loss does, for every declaration in the order of [`declarations`].
+/// What a loss does, for every declaration in the order of [`Model::declarations`].
 pub fn lose(model: &Model, facts: &Facts, loss: Loss<'_>) -> Vec<Outcome> {
     lose_with(&Cx { model, facts }, &Graph::of(model, &Calls::of(model)), loss)
 }
 
 fn lose_with(cx: &Cx<'_>, graph: &Graph<'_>, loss: Loss<'_>) -> Vec<Outcome> {
-    let own = declarations(cx.model).map(|of| match of.kind {
+    let own = cx.model.declarations().map(|of| match of.kind {
         Kind::App => cx.app(of, loss),
         Kind::Postgres => cx.postgres(of, loss),
         Kind::Redis => cx.redis(of, loss),

@@ -46,6 +46,9 @@ pub struct MachineConfig {
     /// Files that the proxy serves.
     #[serde(skip_serializing_if = "Json::is_null", default)]
     pub statics: Json,
+    /// Files that are written into it before it starts.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub files: Vec<Json>,
 }
 
 /// What of a machine overrides its image.
