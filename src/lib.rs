@@ -14,6 +14,7 @@
 
 pub mod assertions;
 pub mod beside;
+pub mod built;
 mod checklist;
 pub mod cli;
 pub mod cost;
@@ -267,7 +268,9 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
     let mut diagnostics = Diagnostics::default();
     let mut out = Compilation { diagnostics: Vec::new(), artifacts: None, model: None, schema_consulted: false };
     let environment = options.environment.as_deref();
-    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted);
+    let rendered = matches!(until, Until::Rendered | Until::RenderedUnjudged);
+    let mut resolved = rendered.then(String::new);
+    let spec = understand(source, environment, file, &mut diagnostics, &mut out.schema_consulted, resolved.as_mut());
     if let Some(first) = spec.as_ref().ok().and_then(|spec| spec.include.first()).filter(|_| !source.is_joined()) {
         diagnostics.push(resolve::include::unread(Span { file, range: first.range() }));
     }
@@ -291,17 +294,20 @@ fn run(texts: &Texts<'_>, facts: &Facts, options: &Options, until: Until) -> Com
             rules::run_on_plan(&judging, &plan, waivers, options.only_rule, &mut diagnostics);
             rules::waive(&judging, beside.files, options.only_rule.is_none(), &mut diagnostics);
         }
-        if until != Until::Judged && diagnostics.ok().is_ok() {
+        if let Some(resolved) = resolved.filter(|_| diagnostics.ok().is_ok()) {
             let checklist = Checklist::of(&judging, &plan);
-            out.artifacts = Some(render::render(RenderCx {
+            let mut files = render::render(RenderCx {
                 model,
                 plan: &plan,
                 layout,
                 facts,
                 checklist: &checklist,
                 environment,
+                preview: options.preview.as_ref(),
                 source,
-            }));
+            });
+            files.insert(render::RESOLVED.to_owned(), render::resolved(source, &resolved));
+            out.artifacts = Some(files);
         }
     }
     out.diagnostics = diag::located(diagnostics.finish(), file, source);
@@ -319,13 +325,15 @@ fn interpret_others(source: &Source, environment: Option<&str>, facts: &Facts) -
     models.collect()
 }
 
-/// Reads a spec for one of its environments. `asked` tells whether the schema was.
+/// Reads a spec for one of its environments. `asked` tells whether the schema was; `text` becomes what is read, with all
+/// that is merged.
 fn understand(
     source: &Source,
     environment: Option<&str>,
     file: FileId,
     diagnostics: &mut Diagnostics,
     asked: &mut bool,
+    text: Option<&mut String>,
 ) -> Result<Spec, Reported> {
     let mut ask = |error: &toml::de::Error, diagnostics: &mut Diagnostics| {
         *asked = true;
@@ -333,6 +341,9 @@ fn understand(
     };
     let root = DeTable::parse(source.text()).map_err(|error| ask(&error, diagnostics))?;
     let root = resolve::resolve(root, environment, file, diagnostics)?;
+    if let Some(text) = text {
+        *text = resolve::canonical(root.get_ref());
+    }
     Spec::deserialize(toml::Deserializer::from(root)).map_err(|error| ask(&error, diagnostics))
 }
 

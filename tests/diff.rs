@@ -5,6 +5,8 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
 mod support;
+#[path = "diff/trees.rs"]
+mod trees;
 #[allow(dead_code, reason = "each test takes what it needs")]
 #[path = "cli/world.rs"]
 mod world;
@@ -204,6 +206,8 @@ fn an_environment_that_one_lacks_is_compared_with_nothing() {
             .starts_with("shop, production: no effect\n\nshop-staging, staging: 3 changes, the worst is data loss\n"),
         "{run}"
     );
+    let run = world.run(&["diff", "old.toml", "new.toml", "--env", "staging", "--files"]).exits(0).says("");
+    run.mentions("--- web/fly.toml\n+++ /dev/null\n");
 }
 
 #[test]

@@ -142,6 +142,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lib",
         ],
     ),
+    ("built", &["source", "value", "facts", "plan", "render", "lib"]),
     // The ends.
     ("sink", &["spread", "render"]),
     ("sim", &["facts"]),
@@ -160,6 +161,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "plan",
             "rules",
             "render",
+            "built",
             "lib",
             "sink",
             "sim",

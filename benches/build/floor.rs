@@ -136,7 +136,9 @@ pub(crate) fn build(spec: &Path, out: &Path) -> io::Result<()> {
     let text = fs::read_to_string(spec)?;
     let spec: Spec = toml::from_str(&text).map_err(io::Error::other)?;
     let order = check(&spec).map_err(io::Error::other)?;
-    let files = render(&spec, &order);
+    let mut files = render(&spec, &order);
+    // A spec without templates and environments is what it says.
+    files.push((".flyarch/resolved.toml".to_owned(), text));
     for (path, text) in files {
         let path = out.join(path);
         // One folder per app, as the tree wants it.

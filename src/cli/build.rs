@@ -11,7 +11,7 @@ use crate::environments::PREVIEW;
 use crate::facts::FACTS;
 use crate::model::Model;
 use crate::plan::Layout;
-use crate::render::ArtifactSet;
+use crate::render::{ArtifactSet, RESOLVED};
 use crate::sink::{self, Changes, Compare, SinkError};
 use crate::source::{FileId, Source};
 use crate::value::Key;
@@ -250,7 +250,9 @@ fn restrict(files: &mut ArtifactSet, only: &str) -> Result<(), Failure> {
 fn all(trees: &[Written], out: &mut dyn Write) -> io::Result<()> {
     let files = trees.iter().flat_map(|Written { environment, files, .. }| {
         let folder = environment.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
-        files.iter().map(move |(path, file)| (format!("{folder}{path}"), file))
+        // What is there to be read back is for folders.
+        let shown = files.iter().filter(|(path, _)| *path != RESOLVED);
+        shown.map(move |(path, file)| (format!("{folder}{path}"), file))
     });
     for (i, (path, file)) in files.enumerate() {
         let gap = if i == 0 { "" } else { "\n" };
@@ -279,7 +281,10 @@ fn compared(changes: &Changes<'_>, output: &Path, args: &Build) -> Result<i32, F
 fn differences(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     let stale = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST);
     let surplus = changes.surplus.iter().map(|(path, old)| (path, Some(old)));
-    for (path, old) in stale.map(|(path, old)| (path, old.as_ref())).chain(surplus) {
+    let mut all: Vec<_> = stale.map(|(path, old)| (path, old.as_ref())).chain(surplus).collect();
+    // What the others come from says the same once more.
+    all.sort_by_key(|(path, _)| *path == RESOLVED);
+    for (path, old) in all {
         let new = changes.new_text(path);
         let (from, to) =
             (if old.is_some() { path } else { "/dev/null" }, if new.is_empty() { "/dev/null" } else { path });

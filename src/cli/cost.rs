@@ -3,15 +3,12 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::args::{Color, Cost, CostFormat, Show};
-use super::{CLEAN, Failure, Stream, include, input, print, show};
+use super::args::{Cost, CostFormat};
+use super::include::{self, Meant};
+use super::{CLEAN, Failure, input, print, refused};
 use crate::cost::{self, Estimate, Footing, PriceFile, Prices, Usage, estimate};
-use crate::diag::Report;
-use crate::environments::united;
 use crate::facts::FACTS;
-use crate::model::Model;
 use crate::source::{MAX_BYTES, Source};
-use crate::{Compilation, Options, interpret};
 
 pub(super) fn run(args: &Cost) -> Result<i32, Failure> {
     let own = args.prices.as_deref().map(|path| parsed(path, |text| PriceFile::parse(text, &FACTS))).transpose()?;
@@ -48,35 +45,20 @@ pub(super) fn run(args: &Cost) -> Result<i32, Failure> {
     Ok(CLEAN)
 }
 
-/// An environment, where the spec has any, and what the spec means there.
-type Meant = (Option<String>, Model);
-
 /// What the spec means that is given or found, in the environments that are meant; or, where it means nothing, the exit
 /// code, when that has been said.
 pub(super) fn models(
     given: Option<&Path>,
     environments: impl FnOnce(&Source) -> Result<Vec<Option<String>>, Failure>,
 ) -> Result<Result<Vec<Meant>, i32>, Failure> {
-    let report = match include::read(&input::find(given)?)? {
-        Ok(spec) => {
-            let source = spec.source();
-            let (mut models, mut found) = (Vec::new(), Vec::new());
-            for environment in environments(source)? {
-                let options = Options { environment: environment.clone(), ..Options::default() };
-                let Compilation { diagnostics, model, .. } = interpret(source, &FACTS, &options);
-                models.extend(model.map(|model| (environment.clone(), model)));
-                found.push((environment, diagnostics));
-            }
-            if models.len() == found.len() {
-                return Ok(Ok(models));
-            }
-            Report { diagnostics: united(found), sources: spec.sources }
-        }
-        Err(report) => report,
+    let models = match include::read(&input::find(given)?)? {
+        Ok(spec) => spec.models(environments(spec.source())?),
+        Err(report) => Err(report),
     };
-    let how = Show::full(Color::Auto);
-    // Standard output is for what was asked for.
-    show(&report, &how, Stream::Err).map(Err)
+    match models {
+        Ok(models) => Ok(Ok(models)),
+        Err(report) => refused(&report).map(Err),
+    }
 }
 
 /// A file of prices or usage.

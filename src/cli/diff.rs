@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::args::{ClassName, Color, CostFormat, Diff as Args, Show};
+use super::args::{ClassName, CostFormat, Diff as Args};
+use super::built::{self, Given, Part};
 use super::edit::masked;
 use super::include::Spec;
-use super::{CLEAN, FINDINGS, Failure, Stream, git, include, input, print, show};
+use super::{CLEAN, FINDINGS, Failure, git, include, input, print, refused};
 use crate::diag::Report;
-use crate::diff::{self, Between, Class, Diff, Side, compare};
-use crate::environments;
+use crate::diff::{self, Between, Class, Diff, Stray, compare};
 use crate::facts::FACTS;
+use crate::interpret;
 use crate::model::Model;
 use crate::schema::nearest;
-use crate::{Options, interpret, render_unjudged};
 
 impl ClassName {
     fn class(self) -> Class {
@@ -42,68 +42,110 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn between(&self, old: &Spec, new: &Spec) -> Between {
+    pub(super) fn between(&self, old: &dyn Given, new: &dyn Given) -> Between {
         Between {
             project: self.project.clone(),
             environment: self.environment.clone(),
-            old: old.source().name().to_owned(),
-            new: new.source().name().to_owned(),
+            old: old.name().to_owned(),
+            new: new.name().to_owned(),
         }
     }
 }
 
-/// Which of two specs cannot be understood.
+/// Which of the two cannot be understood.
 pub(super) enum Broken {
     Old(Report),
     New(Report),
 }
 
-/// What differs between two specs in each environment that is meant.
+/// What differs in each environment that is meant.
 pub(super) fn compared(
-    old: &Spec,
-    new: &Spec,
+    old: &dyn Given,
+    new: &dyn Given,
     env: Option<&str>,
     with_files: bool,
 ) -> Result<Result<Vec<Found>, Broken>, Failure> {
     let mut found = Vec::new();
-    let [of_old, of_new] = [old, new].map(|spec| environments::names(spec.source()));
-    for environment in meant(&of_old, &of_new, env)? {
-        let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
-        let (in_old, in_new) = (has(&of_old), has(&of_new));
+    for (environment, before, after) in pairs(old, new, env)? {
         // An environment that only one has is compared with nothing.
-        let sides = [(old, in_old, new), (new, in_new, old)].map(|(own, is_own, other)| {
-            let spec = if is_own { own } else { other };
-            (spec, understood(spec, environment.as_deref(), !is_own))
-        });
-        let [(before_of, before), (after_of, after)] = sides;
-        let (before, after) = match (before, after) {
-            (Err(report), _) => return Ok(Err(if in_old { Broken::Old(report) } else { Broken::New(report) })),
-            (_, Err(report)) => return Ok(Err(if in_new { Broken::New(report) } else { Broken::Old(report) })),
+        let sides = match (before, after) {
+            (Some(before), Some(after)) => Part::alike(before, after).map(|part| (part, false)),
+            (Some(only), None) => [(only.clone(), false), (only, true)],
+            (None, Some(only)) => [(only.clone(), true), (only, false)],
+            (None, None) => continue,
+        };
+        let [(before, was_empty), (after, is_empty)] = sides;
+        let models = (understood(&before, was_empty), understood(&after, is_empty));
+        let (old_model, new_model) = match models {
+            (Err(report), _) => return Ok(Err(if was_empty { Broken::New(report) } else { Broken::Old(report) })),
+            (_, Err(report)) => return Ok(Err(if is_empty { Broken::Old(report) } else { Broken::New(report) })),
             (Ok(before), Ok(after)) => (before, after),
         };
-        let name = environment.as_deref();
-        let difference = compare(
-            Side { source: before_of.source(), environment: name, model: &before },
-            Side { source: after_of.source(), environment: name, model: &after },
-            &FACTS,
-        );
-        let project = after.project.as_ref().map_or(String::new(), |project| project.name.to_string());
-        let files = if with_files { files(before_of, after_of, name) } else { String::new() };
+        let mut difference = compare(before.side(&old_model), after.side(&new_model), &FACTS);
+        let project = new_model.project.as_ref().map_or(String::new(), |project| project.name.to_string());
+        let strays = if was_empty || is_empty { Vec::new() } else { strays(&before, &after) };
+        difference.add_strays(strays);
+        let files = if with_files {
+            // What is compared with nothing has all of its files.
+            let was = if was_empty { BTreeMap::new() } else { before.files(after.tree) };
+            let is = if is_empty { BTreeMap::new() } else { after.files(before.tree) };
+            files(was, is)
+        } else {
+            String::new()
+        };
         found.push(Found { environment, project, difference, files });
     }
     Ok(Ok(found))
 }
 
+/// An environment, and what each of the two says for it.
+type Pair<'a> = (Option<String>, Option<Part<'a>>, Option<Part<'a>>);
+
+/// What is compared with what.
+fn pairs<'a>(old: &'a dyn Given, new: &'a dyn Given, env: Option<&str>) -> Result<Vec<Pair<'a>>, Failure> {
+    let (of_old, of_new) = (old.only(), new.only());
+    if let (Some(before), Some(after), None) = (&of_old, &of_new, env) {
+        // Two trees are compared whatever they were built for.
+        let environment = after.environment().filter(|environment| before.environment() == Some(*environment));
+        return Ok(vec![(environment.map(str::to_owned), of_old.clone(), of_new.clone())]);
+    }
+    // A tree beside something that has several environments stands for its own.
+    let own = of_old.as_ref().or(of_new.as_ref()).and_then(Part::environment);
+    let environments = meant(&old.environments(), &new.environments(), env.or(own))?;
+    let parts = |environment: Option<String>| {
+        let name = environment.as_deref();
+        let (before, after) = (old.part(name), new.part(name));
+        (environment, before, after)
+    };
+    Ok(environments.into_iter().map(parts).collect())
+}
+
+/// Files of trees that differ, and are not what the specs of the trees give.
+fn strays(before: &Part<'_>, after: &Part<'_>) -> Vec<Stray> {
+    let of = |part: &Part<'_>| part.tree.map(|tree| tree.strays(&FACTS)).unwrap_or_default();
+    let (of_old, of_new) = (of(before), of(after));
+    if of_old.is_empty() && of_new.is_empty() {
+        return Vec::new();
+    }
+    let (was, is) = (before.files(after.tree), after.files(before.tree));
+    let paths: BTreeSet<&String> =
+        of_old.iter().chain(&of_new).filter(|path| was.get(*path) != is.get(*path)).collect();
+    let stray =
+        |path: &String| Stray { path: path.clone(), in_old: of_old.contains(path), in_new: of_new.contains(path) };
+    paths.into_iter().map(stray).collect()
+}
+
 pub(super) fn run(args: &Args) -> Result<i32, Failure> {
-    let (old, new) = match specs(args)? {
+    let (old, new) = match given(args)? {
         (Ok(old), Ok(new)) => (old, new),
         (Err(report), _) | (_, Err(report)) => return refused(&report),
     };
-    let found = match compared(&old, &new, args.env.as_deref(), args.files)? {
+    let (old, new) = (&*old, &*new);
+    let found = match compared(old, new, args.env.as_deref(), args.files)? {
         Ok(found) => found,
         Err(Broken::Old(report) | Broken::New(report)) => return refused(&report),
     };
-    let all: Vec<(&Diff, Between)> = found.iter().map(|found| (&found.difference, found.between(&old, &new))).collect();
+    let all: Vec<(&Diff, Between)> = found.iter().map(|found| (&found.difference, found.between(old, new))).collect();
     let each = |show: fn(&Diff, &Between) -> String, open: &str, close: &str| {
         let texts = all.iter().zip(&found).map(|((diff, between), Found { files, .. })| {
             let files = if files.is_empty() { String::new() } else { format!("\n{open}{files}{close}") };
@@ -127,15 +169,15 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
     Ok(if fails || (args.exit_code && worst > Class::NoEffect) { FINDINGS } else { CLEAN })
 }
 
-/// The two specs, each with what it includes.
-fn specs(args: &Args) -> Result<(Read, Read), Failure> {
+/// The two, each with what it includes.
+fn given(args: &Args) -> Result<(Read, Read), Failure> {
     let paths: Vec<&Path> = args.specs.iter().map(std::path::PathBuf::as_path).collect();
     match (&args.git, paths.as_slice()) {
         (None, [old, new]) => {
             if [old, new].iter().all(|path| **path == Path::new("-")) {
                 return Err(Failure::usage("only one of the specs can be standard input"));
             }
-            Ok((include::read(old)?, include::read(new)?))
+            Ok((read(old)?, read(new)?))
         }
         (None, _) => Err(Failure::usage("give the old spec and the new one, or --git REV and the new one")),
         (Some(_), [_, _]) => {
@@ -146,18 +188,29 @@ fn specs(args: &Args) -> Result<(Read, Read), Failure> {
             if path == Path::new("-") {
                 return Err(Failure::usage("--git needs the path of the spec: standard input has none"));
             }
-            Ok((git::read(revision, &path)?, include::read(&path)?))
+            if path.is_dir() {
+                return Err(Failure::usage(format!(
+                    "--git takes specs: give the spec that {} was built from, or check {revision} out elsewhere, and give both folders",
+                    path.display()
+                )));
+            }
+            Ok((git::read(revision, &path)?.map(boxed), read(&path)?))
         }
     }
 }
 
-/// A spec, or why it cannot be read.
-type Read = Result<Spec, Report>;
+/// One side, or why it cannot be read.
+type Read = Result<Box<dyn Given>, Report>;
 
-fn refused(report: &Report) -> Result<i32, Failure> {
-    let how = Show::full(Color::Auto);
-    // Standard output is for what was asked for.
-    show(report, &how, Stream::Err)
+fn boxed(spec: Spec) -> Box<dyn Given> {
+    Box::new(spec)
+}
+
+fn read(path: &Path) -> Result<Read, Failure> {
+    if path.is_dir() {
+        return Ok(Ok(Box::new(built::read(path)?)));
+    }
+    Ok(include::read(path)?.map(boxed))
 }
 
 /// The environments that are compared: all of both, those of the new spec first; the base where neither has any.
@@ -175,12 +228,11 @@ fn meant(old: &[String], new: &[String], wanted: Option<&str>) -> Result<Vec<Opt
     }
 }
 
-/// What a spec means; with nothing declared in it, where that is asked for.
-fn understood(spec: &Spec, environment: Option<&str>, is_empty: bool) -> Result<Model, Report> {
-    let options = Options { environment: environment.map(str::to_owned), ..Options::default() };
-    let compilation = interpret(spec.source(), &FACTS, &options);
+/// What a side means; with nothing declared in it, where that is asked for.
+fn understood(part: &Part<'_>, is_empty: bool) -> Result<Model, Report> {
+    let compilation = interpret(part.source, &FACTS, &part.options);
     let Some(mut model) = compilation.model else {
-        return Err(Report { diagnostics: compilation.diagnostics, sources: spec.sources.clone() });
+        return Err(Report { diagnostics: compilation.diagnostics, sources: part.sources.clone() });
     };
     if is_empty {
         model.apps.clear();
@@ -191,15 +243,9 @@ fn understood(spec: &Spec, environment: Option<&str>, is_empty: bool) -> Result<
     Ok(model)
 }
 
-/// How the rendered files differ. Values that look like secrets are masked.
-fn files(old: &Spec, new: &Spec, environment: Option<&str>) -> String {
-    let rendered = |spec: &Spec| {
-        let options = Options { environment: environment.map(str::to_owned), ..Options::default() };
-        let set = render_unjudged(spec.source(), &FACTS, &options).artifacts;
-        let files = set.into_iter().flatten();
-        files.map(|(path, file)| (path, masked(&file.text))).collect::<BTreeMap<_, _>>()
-    };
-    let (before, after) = (rendered(old), rendered(new));
+/// How the files differ. Values that look like secrets are masked.
+fn files(mut before: BTreeMap<String, String>, mut after: BTreeMap<String, String>) -> String {
+    before.values_mut().chain(after.values_mut()).for_each(|text| *text = masked(text));
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut out = String::new();
     for path in paths {

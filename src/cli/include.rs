@@ -9,8 +9,12 @@ use super::input::{self, Input, TOO_LARGE, Unsaved};
 use super::walk::walker;
 use super::{Failure, place};
 use crate::diag::{Diagnostic, Report, Severity};
+use crate::environments::united;
+use crate::facts::FACTS;
+use crate::model::Model;
 use crate::resolve::include;
 use crate::source::{FileId, MAX_BYTES, Source, Sources, Span};
+use crate::{Compilation, Options, interpret};
 
 /// A spec as it is compiled: one source among those that it was put together from.
 pub(super) struct Spec {
@@ -24,6 +28,26 @@ impl Spec {
     /// The text of the spec, with all that it includes.
     pub(super) fn source(&self) -> &Source {
         self.sources.get(self.file)
+    }
+}
+
+/// An environment, where the spec has any, and what the spec means there.
+pub(super) type Meant = (Option<String>, Model);
+
+impl Spec {
+    /// What the spec means in some environments; or, where it means nothing in one, why.
+    pub(super) fn models(&self, environments: Vec<Option<String>>) -> Result<Vec<Meant>, Report> {
+        let (mut models, mut found) = (Vec::new(), Vec::new());
+        for environment in environments {
+            let options = Options { environment: environment.clone(), ..Options::default() };
+            let Compilation { diagnostics, model, .. } = interpret(self.source(), &FACTS, &options);
+            models.extend(model.map(|model| (environment.clone(), model)));
+            found.push((environment, diagnostics));
+        }
+        if models.len() == found.len() {
+            return Ok(models);
+        }
+        Err(Report { diagnostics: united(found), sources: self.sources.clone() })
     }
 }
 

@@ -8,6 +8,7 @@ mod args;
 mod baseline;
 mod behaviour;
 mod build;
+mod built;
 mod catalog;
 mod config;
 mod cost;
@@ -161,6 +162,11 @@ enum Stream {
     Out,
     /// Standard output is taken.
     Err,
+}
+
+/// Shows why what was asked for cannot be: standard output is for what was asked for.
+fn refused(report: &Report) -> Result<i32, Failure> {
+    show(report, &Show::full(Color::Auto), Stream::Err)
 }
 
 /// Shows a report, and says which exit code it means.

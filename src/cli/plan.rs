@@ -3,30 +3,24 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::args::{Color, CostFormat, Plan, Show};
-use super::include::{self, Spec};
-use super::{CLEAN, FINDINGS, Failure, Stream, fly, input, live, print, say, show};
-use crate::diag::Report;
+use super::args::{CostFormat, Plan};
+use super::include::{self, Meant};
+use super::{CLEAN, FINDINGS, Failure, fly, input, live, print, refused, say};
 use crate::drift::{self, Declared, Drift, Footing, compare};
 use crate::environments;
 use crate::facts::FACTS;
 use crate::live::Dump;
 use crate::model::Model;
-use crate::{Options, interpret};
 
 pub(super) fn run(args: &Plan) -> Result<i32, Failure> {
     let spec = match include::read(&input::find(args.spec.as_deref())?)? {
         Ok(spec) => spec,
         Err(report) => return refused(&report),
     };
-    let meant = input::environments(spec.source(), args.env.as_deref())?;
-    let mut models = Vec::with_capacity(meant.len());
-    for environment in meant {
-        match understood(&spec, environment.as_deref()) {
-            Ok(model) => models.push((environment, model)),
-            Err(report) => return refused(&report),
-        }
-    }
+    let models = match spec.models(input::environments(spec.source(), args.env.as_deref())?) {
+        Ok(models) => models,
+        Err(report) => return refused(&report),
+    };
     let apps: BTreeSet<&str> = models.iter().flat_map(|(_, model)| apps(model)).collect();
     let orgs: BTreeSet<&str> = models.iter().map(|(_, model)| model.project().org.as_str()).collect();
     let (apps, orgs): (Vec<&str>, Vec<&str>) = (apps.into_iter().collect(), orgs.into_iter().collect());
@@ -47,15 +41,13 @@ pub(super) fn run(args: &Plan) -> Result<i32, Failure> {
         }
         live
     };
-    // What belongs to another environment is declared too.
-    let names: Vec<(Option<String>, BTreeSet<String>)> = environments::meant(spec.source(), None)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|environment| {
-            let names = drift::names(&understood(&spec, environment.as_deref()).ok()?).collect();
-            Some((environment, names))
-        })
-        .collect();
+    // What belongs to another environment is declared too; one that means nothing declares nothing.
+    let mut others = environments::meant(spec.source(), None).unwrap_or_default();
+    others.retain(|environment| models.iter().all(|(meant, _)| meant != environment));
+    let others: Vec<Meant> =
+        others.into_iter().filter_map(|environment| spec.models(vec![environment]).ok()).flatten().collect();
+    let names = |(environment, model): &Meant| (environment.clone(), drift::names(model).collect());
+    let names: Vec<(Option<String>, BTreeSet<String>)> = models.iter().chain(&others).map(names).collect();
     let compared: Vec<(Drift, Footing)> = models
         .iter()
         .map(|(environment, model)| {
@@ -77,18 +69,6 @@ pub(super) fn run(args: &Plan) -> Result<i32, Failure> {
     print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
     let differs = compared.iter().any(|(drift, _)| !drift.findings.is_empty() || !drift.unknown.is_empty());
     Ok(if args.exit_code && differs { FINDINGS } else { CLEAN })
-}
-
-fn refused(report: &Report) -> Result<i32, Failure> {
-    // Standard output is for what was asked for.
-    show(report, &Show::full(Color::Auto), Stream::Err)
-}
-
-/// What a spec means in an environment.
-fn understood(spec: &Spec, environment: Option<&str>) -> Result<Model, Report> {
-    let options = Options { environment: environment.map(str::to_owned), ..Options::default() };
-    let compilation = interpret(spec.source(), &FACTS, &options);
-    compilation.model.ok_or_else(|| Report { diagnostics: compilation.diagnostics, sources: spec.sources.clone() })
 }
 
 /// The apps of a model, with those that Postgres clusters are.

@@ -2,16 +2,13 @@
 
 use std::io;
 
-use super::args::{Color, CostFormat, Show, Simulate};
-use super::{CLEAN, FINDINGS, Failure, Stream, include, input, print, show};
-use crate::diag::Report;
-use crate::environments::united;
+use super::args::{CostFormat, Simulate};
+use super::{CLEAN, FINDINGS, Failure, include, input, print, refused};
 use crate::facts::FACTS;
 use crate::model::{Model, ResourceId};
 use crate::remedy::{Subject, advise};
 use crate::schema::nearest;
 use crate::survival::{self, AnyOne, Found, Loss, Outcome, Shown, Survival, lose, regions, retire};
-use crate::{Compilation, Options, interpret};
 
 pub(super) fn run(args: &Simulate) -> Result<i32, Failure> {
     let spec = match include::read(&input::find(args.spec.as_deref())?)? {
@@ -19,16 +16,10 @@ pub(super) fn run(args: &Simulate) -> Result<i32, Failure> {
         Err(report) => return refused(&report),
     };
     let source = spec.source();
-    let (mut models, mut diagnostics) = (Vec::new(), Vec::new());
-    for environment in input::environments(source, args.env.as_deref())? {
-        let options = Options { environment: environment.clone(), ..Options::default() };
-        let Compilation { diagnostics: found, model, .. } = interpret(source, &FACTS, &options);
-        models.extend(model.map(|model| (environment.clone(), model)));
-        diagnostics.push((environment, found));
-    }
-    if models.len() < diagnostics.len() {
-        return refused(&Report { diagnostics: united(diagnostics), sources: spec.sources.clone() });
-    }
+    let models = match spec.models(input::environments(source, args.env.as_deref())?) {
+        Ok(models) => models,
+        Err(report) => return refused(&report),
+    };
     known_regions(args, &models)?;
     let asked = args.lose_host || !args.lose_region.is_empty() || !args.retire.is_empty();
     let survivals: Vec<Option<Survival<'_>>> =
@@ -60,12 +51,6 @@ pub(super) fn run(args: &Simulate) -> Result<i32, Failure> {
     print(&mut io::stdout().lock(), |out| out.write_all(text.as_bytes()))?;
     let fails = shown.iter().any(|shown| !shown.survives());
     Ok(if args.exit_code && fails { FINDINGS } else { CLEAN })
-}
-
-fn refused(report: &Report) -> Result<i32, Failure> {
-    let how = Show::full(Color::Auto);
-    // Standard output is for what was asked for.
-    show(report, &how, Stream::Err)
 }
 
 /// Refuses regions that are neither Fly.io's nor in the spec.

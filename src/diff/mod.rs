@@ -17,6 +17,7 @@ mod release;
 mod secrets;
 mod settings;
 mod steps;
+mod strays;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub use class::Class;
 pub use emit::{Between, json, markdown, markdown_within, text};
 pub use places::At;
 pub use steps::{StepChange, StepChangeKind};
+pub use strays::Stray;
 
 use crate::cost::{Amount, Prices, Usage, estimate};
 use crate::facts::{Facts, masked_value};

@@ -25,7 +25,13 @@ use crate::model::{App, Model};
 use crate::plan::{Action, Layout, Plan, Step, StepText};
 use crate::source::{Cited, Source};
 use crate::spread;
-use crate::value::{Duration, Seconds};
+use crate::value::{Duration, Key, Seconds};
+
+/// The path of the steps as data.
+pub const PLAN: &str = "plan.json";
+
+/// The path of the spec that a tree was built from.
+pub const RESOLVED: &str = ".flyarch/resolved.toml";
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +55,8 @@ pub(crate) struct RenderCx<'a> {
     pub(crate) checklist: &'a Checklist,
     /// The environment that is meant, if the spec has several.
     pub(crate) environment: Option<&'a str>,
+    /// The preview that is meant, if it is one.
+    pub(crate) preview: Option<&'a Key>,
     /// The spec, for its name and the lines that comments cite.
     pub(crate) source: &'a Source,
 }
@@ -122,6 +130,14 @@ fn companions(app: &App, cx: RenderCx<'_>) -> Vec<(String, String)> {
     litefs.chain(replay.map(|(name, text)| (format!("{}/fly-replay/{name}", app.key.value), text))).collect()
 }
 
+/// Renders the spec that a tree is built from, as it is for that tree alone. `text` is what is merged. `built` reads it
+/// back.
+pub(crate) fn resolved(source: &Source, text: &str) -> Artifact {
+    let name = engine::comment(source.cite(0).name);
+    let heading = format!("{GENERATED}{name}: what it says here. Do not edit: `flyarch diff` reads it.\n\n");
+    Artifact { text: heading + text, executable: false }
+}
+
 /// Renders everything.
 pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     let plain = |text| Artifact { text, executable: false };
@@ -137,7 +153,7 @@ pub(crate) fn render(cx: RenderCx<'_>) -> ArtifactSet {
     files.insert("verify.sh".to_owned(), program(script::verify(cx, checks)));
     files.insert("teardown.sh".to_owned(), program(script::teardown(cx)));
     files.insert("secrets.env.example".to_owned(), plain(secrets_example::render(cx)));
-    files.insert("plan.json".to_owned(), plain(json));
+    files.insert(PLAN.to_owned(), plain(json));
     files.insert("ARCHITECTURE.md".to_owned(), plain(architecture::render(cx)));
     if cx.model.project().alerts {
         files.insert("alerts.yml".to_owned(), plain(alerts_yml::render(cx)));

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{RenderCx, StepCx};
 use crate::kinds::app::{AppStep, needs};
 use crate::plan::{Action, Arg, Step};
+use crate::value::Key;
 
 /// The version of the format. A new one only when a key goes or changes its meaning.
 const VERSION: u32 = 1;
@@ -20,6 +21,12 @@ struct Head<'a> {
     org: &'a str,
     tier: &'a str,
     spec: &'a str,
+    /// The folder of the spec, relative to that of this file.
+    folder: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<&'a str>,
 }
 
 /// The file, step by step.
@@ -38,6 +45,9 @@ impl<'a> Steps<'a> {
             org: model.project().org.as_str(),
             tier: model.project().tier.as_str(),
             spec: cx.spec_name(),
+            folder: cx.layout.spec_folder(),
+            environment: cx.environment,
+            preview: cx.preview.map(Key::as_str),
         };
         let mut out = String::with_capacity(256 + cx.plan.steps.len() * 288);
         out.push_str(&serde_json::to_string(&head).unwrap_or_default());

@@ -16,7 +16,7 @@ pub static INCLUDE_OUTSIDE: RuleId = RuleId { name: "include-outside", code: "FA
 /// The rule of included files that do not begin with a table.
 pub static INCLUDE_WITHOUT_TABLE: RuleId = RuleId { name: "include-without-table", code: "FA040" };
 
-const KEY: &str = "include";
+pub(super) const KEY: &str = "include";
 
 /// Paths and globs of the files that a spec includes, and where each is written. What is no TOML, or no list of words,
 /// includes nothing: the types say what is wrong with it.

@@ -4,6 +4,7 @@
 //! keep their places, so that whatever is wrong with one points to where it was written, in the overlay as in the base.
 //! Nothing here knows what a key means, but for those that say what is merged with what.
 
+mod canonical;
 mod environment;
 pub mod include;
 mod merge;
@@ -18,6 +19,7 @@ use crate::diag::{Diagnostic, DiagnosticBuilder, Diagnostics, Reported, RuleId, 
 use crate::source::{FileId, Span, TextRange};
 use crate::value::{Duration, Seconds};
 
+pub use canonical::canonical;
 pub use environment::PREVIEW;
 pub use print::print;
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::include;
 use crate::source::{Source, TextRange};
 
 /// A tree as text. What stands in a line of another table says so behind it.
@@ -40,19 +41,22 @@ fn is_inline(value: &Spanned<DeValue<'_>>, source: &Source) -> bool {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only tables and arrays have something in them")]
 fn table(tree: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: &mut String) {
-    let entries = || tree.iter().map(|(key, value)| (bare(key.get_ref()), value));
+    // What is included has been put behind the rest.
+    let is_merged = |key: &str| path.is_empty() && key == include::KEY;
+    let entries = tree.iter().map(|(key, value)| (bare(key.get_ref()), value)).filter(|(key, _)| !is_merged(key));
+    let entries: Vec<_> = entries.collect();
     let is_section = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
         DeValue::Table(inner) => !is_inline(value, text.source) || mixed(inner, value, text.source),
         DeValue::Array(list) => list.iter().any(|item| item.get_ref().is_table() && !is_inline(item, text.source)),
         _ => false,
     };
     let own = path.join(".");
-    let has_values = entries().any(|(_, value)| !is_section(value));
-    if !path.is_empty() && (has_values || tree.is_empty()) {
+    let (sections, values): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, value)| is_section(value));
+    if !path.is_empty() && (!values.is_empty() || tree.is_empty()) {
         let gap = if out.is_empty() { "" } else { "\n" };
         out.extend([gap, "[", &own, "]\n"]);
     }
-    for (key, value) in entries().filter(|(_, value)| !is_section(value)) {
+    for (key, value) in values {
         let range = TextRange::from(value.span());
         let written = text.source.slice(range).trim_end();
         let line = text.source.line(range.start);
@@ -63,7 +67,7 @@ fn table(tree: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: &mut 
         };
         let _ = writeln!(out, "{key} = {written}{from}");
     }
-    for (key, value) in entries().filter(|(_, value)| is_section(value)) {
+    for (key, value) in sections {
         path.push(key);
         match value.get_ref() {
             DeValue::Table(inner) => table(inner, path, text, out),
@@ -95,7 +99,12 @@ fn list_item(inner: &DeTable<'_>, path: &mut Vec<String>, text: &Text<'_>, out: 
 /// Whether an overlay has put something into a table that stands in braces.
 fn mixed(inner: &DeTable<'_>, value: &Spanned<DeValue<'_>>, source: &Source) -> bool {
     let own = value.span();
-    is_inline(value, source) && inner.iter().any(|(key, _)| key.span().start < own.start || key.span().end > own.end)
+    let is_outside = |at: std::ops::Range<usize>| at.start < own.start || at.end > own.end;
+    is_inline(value, source)
+        && inner.iter().any(|(key, value)| {
+            let nested = value.get_ref().as_table().is_some_and(|nested| mixed(nested, value, source));
+            nested || is_outside(key.span()) || is_outside(value.span())
+        })
 }
 
 /// Whether a line belongs to the table of this path, or to one that it is inline in: by the header above it.

@@ -9,6 +9,7 @@
 //! whole build (docs/performance.md).
 
 mod error;
+mod tree;
 mod write;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use error::{Claim, Foreign, SinkError};
+pub use tree::{ReadError, read_tree};
 pub use write::write;
 
 use crate::render::{Artifact, ArtifactSet};

@@ -151,6 +151,7 @@ impl Stage {
             facts,
             checklist: &checklist,
             environment: None,
+            preview: None,
             source,
         });
         let out = stage.root.path().join(PROJECT).join("out");

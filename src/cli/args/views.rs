@@ -46,11 +46,12 @@ pub(in crate::cli) enum CostFormat {
 /// Say what the change of a spec does to what runs: what is restarted, replaced, unreachable, lost, and what it costs
 ///
 /// Compares what two specs mean, so that a comment or another order is no change. Each change is classed by what comes
-/// of it when the new setup.sh runs; docs/diff.md has the table.
+/// of it when the new setup.sh runs; docs/diff.md has the table. A folder that `flyarch build` made stands for the spec
+/// that it was built from.
 #[derive(Debug, Parser)]
 pub(in crate::cli) struct Diff {
-    /// The old spec and the new one; with --git the new one alone [default: spec.toml or flyarch.toml, here or in a
-    /// folder above]
+    /// The old spec or output folder and the new one; with --git the new spec alone [default: spec.toml or
+    /// flyarch.toml, here or in a folder above]
     #[arg(value_name = "SPEC", num_args = 0..=2)]
     pub(in crate::cli) specs: Vec<PathBuf>,
 

@@ -6,9 +6,7 @@ use super::super::engine::{comment, quote};
 use super::super::{RenderCx, StepCx};
 use crate::kinds::app::{AppStep, SecretSource};
 use crate::kinds::bucket::BucketStep;
-use crate::model::ResourceId;
 use crate::plan::{Action, Arg, Phase, StepText, step_id, teardown, teardown_text};
-use crate::spec::Kind;
 
 /// One line per step, under the name of its phase.
 pub(crate) struct Steps {
@@ -105,10 +103,7 @@ pub(crate) fn teardown_steps(cx: RenderCx<'_>) -> (String, usize) {
 /// What `teardown.sh` has no step for, for people.
 pub(crate) fn shared(cx: RenderCx<'_>) -> Vec<String> {
     let model = cx.model;
-    let lists =
-        [(Kind::Postgres, model.postgres.len()), (Kind::Redis, model.redis.len()), (Kind::Bucket, model.buckets.len())];
-    let all = lists.into_iter().flat_map(|(kind, count)| (0..count).map(move |index| ResourceId { kind, index }));
-    let shared = all.filter(|id| model.is_shared(*id));
+    let shared = model.declarations().filter(|id| model.is_shared(*id));
     shared.map(|id| format!("{} ({})", model.name(id).value, model.reference(id))).collect()
 }
 

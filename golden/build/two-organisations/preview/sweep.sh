@@ -234,7 +234,7 @@ marked() {
 
 # judge PREVIEW: takes it down if its time is over. What is not known never reads as old.
 judge() {
-  local preview=$1 first newest hours
+  local preview=$1 first newest age hours
   first=$(sort -n "$STATE/found.$preview" | head -n 1 | cut -f 1)
   newest=$(sort -n "$STATE/found.$preview" | tail -n 1 | cut -f 1)
   if [ "$first" -lt 0 ]; then
@@ -242,14 +242,15 @@ judge() {
     say "$preview: stays, because it is not known when it was deployed"
     return 0
   fi
-  hours=$((($(date +%s) - newest) / 3600))
+  age=$(($(date +%s) - newest))
+  hours=$((age / 3600))
   case $KEEP in *" $preview "*)
     STAY=$((STAY + 1))
     say "$preview: stays (--keep); deployed $hours h ago"
     return 0
     ;;
   esac
-  if [ "$(($(date +%s) - newest))" -le "$TTL" ]; then
+  if [ "$age" -le "$TTL" ]; then
     STAY=$((STAY + 1))
     say "$preview: stays; deployed $hours h ago"
     return 0
