@@ -4,7 +4,7 @@
 //! compared by what was meant, and nothing has to be guessed from fly.toml files and commands. Whether the configurations
 //! beside it are what it gives is looked at and not taken for granted: [`Tree::strays`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -97,7 +97,7 @@ impl Tree {
             preview: head.preview,
             ..Options::default()
         };
-        let at = if name.ends_with('/') { format!("{name}{RESOLVED}") } else { format!("{name}/{RESOLVED}") };
+        let at = format!("{}/{RESOLVED}", name.trim_end_matches('/'));
         Ok(Self { spec: Source::new(at, text), options, name: head.spec, files })
     }
 
@@ -112,10 +112,8 @@ impl Tree {
         let spec = Source::new(self.name.as_str(), self.spec.text());
         let Some(given) = render_unjudged(&spec, facts, &self.options).artifacts else { return Vec::new() };
         let is_of_app = |path: &&String| path.contains('/') && path.as_str() != RESOLVED;
-        let paths = self.files.keys().chain(given.keys().filter(|path| !self.files.contains_key(*path)));
         let differs = |path: &&String| self.files.get(*path) != given.get(*path).map(|file| &file.text);
-        let mut strays: Vec<String> = paths.filter(is_of_app).filter(differs).cloned().collect();
-        strays.sort_unstable();
-        strays
+        let paths: BTreeSet<&String> = self.files.keys().chain(given.keys()).filter(is_of_app).collect();
+        paths.into_iter().filter(differs).cloned().collect()
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Build, OutputFormat};
 use super::include::{self, Spec};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, input, near, place, print, say, show};
+use crate::diag::form::count;
 use crate::diag::{Diagnostic, Report, Severity, located};
 use crate::environments::PREVIEW;
 use crate::facts::FACTS;
@@ -301,7 +302,7 @@ fn differences(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Says on standard error what was done.
 fn told(changes: &Changes<'_>, output: &Path) {
-    let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+    let files = |number: usize| count(number, "file");
     let written = changes.stale.iter().filter(|(path, _)| path != sink::MANIFEST).count();
     let (removed, modes) = (changes.surplus.len(), changes.modes.len());
     let out = output.display();

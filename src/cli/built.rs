@@ -12,7 +12,7 @@ use crate::facts::FACTS;
 use crate::model::Model;
 use crate::render::{PLAN, RESOLVED};
 use crate::sink;
-use crate::source::{FileId, Source, Sources};
+use crate::source::Sources;
 use crate::{Options, environments, render_unjudged};
 
 /// One side of a comparison: a spec with its environments, or what was built of one.
@@ -23,7 +23,7 @@ pub(super) trait Given {
     /// Its environments.
     fn environments(&self) -> Vec<String>;
 
-    /// What it says for an environment, if it has that one.
+    /// What it says for one of its environments, or for none.
     fn part(&self, environment: Option<&str>) -> Option<Part<'_>>;
 
     /// What it says, where that is for one environment whatever the name.
@@ -35,10 +35,8 @@ pub(super) trait Given {
 /// What one side says for one environment.
 #[derive(Clone)]
 pub(super) struct Part<'a> {
-    /// All texts, for reports.
-    pub(super) sources: &'a Sources,
-    /// The text that is compiled.
-    pub(super) source: &'a Source,
+    /// What is compiled, with all texts for reports.
+    pub(super) spec: &'a Spec,
     /// What it is compiled for.
     pub(super) options: Options,
     /// The tree, where it has been built.
@@ -58,7 +56,7 @@ impl<'a> Part<'a> {
 
     /// With what it means.
     pub(super) fn side(&'a self, model: &'a Model) -> Side<'a> {
-        Side { source: self.source, environment: self.environment(), model }
+        Side { source: self.spec.source(), environment: self.environment(), model }
     }
 
     /// The environment that is meant.
@@ -73,7 +71,7 @@ impl<'a> Part<'a> {
         }
         let layout = beside.map(|tree| tree.options.layout.clone()).unwrap_or_default();
         let options = Options { layout, ..self.options.clone() };
-        let mut files = render_unjudged(self.source, &FACTS, &options).artifacts.unwrap_or_default();
+        let mut files = render_unjudged(self.spec.source(), &FACTS, &options).artifacts.unwrap_or_default();
         files.remove(RESOLVED);
         files.into_iter().map(|(path, file)| (path, file.text)).collect()
     }
@@ -89,19 +87,15 @@ impl Given for Spec {
     }
 
     fn part(&self, environment: Option<&str>) -> Option<Part<'_>> {
-        let environment = environment.map(str::to_owned);
-        if environment.as_ref().is_some_and(|name| !Given::environments(self).contains(name)) {
-            return None;
-        }
-        let options = Options { environment, ..Options::default() };
-        Some(Part { sources: &self.sources, source: self.source(), options, tree: None })
+        let options = Options { environment: environment.map(str::to_owned), ..Options::default() };
+        Some(Part { spec: self, options, tree: None })
     }
 }
 
 /// An output folder that was read.
 pub(super) struct Built {
     name: String,
-    trees: Vec<(Tree, Sources)>,
+    trees: Vec<(Tree, Spec)>,
     /// Whether the folder itself is a tree, and not each of its folders.
     is_one: bool,
 }
@@ -124,8 +118,8 @@ impl Given for Built {
     }
 }
 
-fn part((tree, sources): &(Tree, Sources)) -> Part<'_> {
-    Part { sources, source: sources.get(FileId(0)), options: tree.options.clone(), tree: Some(tree) }
+fn part((tree, spec): &(Tree, Spec)) -> Part<'_> {
+    Part { spec, options: tree.options.clone(), tree: Some(tree) }
 }
 
 /// Reads an output folder.
@@ -140,15 +134,15 @@ pub(super) fn read(folder: &Path) -> Result<Built, Failure> {
     below.sort();
     let listed = || below.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let is_one = is_tree(folder);
+    if is_one && !below.is_empty() {
+        return Err(Failure::input(format!(
+            "{name} is an output folder, and has others in it: {}\ngive one of them, or remove what is left over",
+            listed()
+        )));
+    }
     let mut trees = Vec::new();
     if is_one {
         trees.extend(tree(folder, &name)?);
-        if !below.is_empty() {
-            return Err(Failure::input(format!(
-                "{name} is an output folder, and has others in it: {}\ngive one of them, or remove what is left over",
-                listed()
-            )));
-        }
     }
     for folder in &below {
         trees.extend(tree(folder, &folder.display().to_string())?);
@@ -169,12 +163,12 @@ pub(super) fn read(folder: &Path) -> Result<Built, Failure> {
             listed()
         )));
     }
-    let with_sources = |tree: Tree| {
+    let with_spec = |tree: Tree| {
         let mut sources = Sources::default();
-        sources.add(tree.spec.clone());
-        (tree, sources)
+        let file = sources.add(tree.spec.clone());
+        (tree, Spec { sources, file })
     };
-    Ok(Built { name, trees: trees.into_iter().map(with_sources).collect(), is_one })
+    Ok(Built { name, trees: trees.into_iter().map(with_spec).collect(), is_one })
 }
 
 /// Reads a tree; or nothing, where there is only what lies beside the trees of previews.

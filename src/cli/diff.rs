@@ -111,13 +111,15 @@ fn pairs<'a>(old: &'a dyn Given, new: &'a dyn Given, env: Option<&str>) -> Resul
     }
     // A tree beside something that has several environments stands for its own.
     let own = of_old.as_ref().or(of_new.as_ref()).and_then(Part::environment);
-    let environments = meant(&old.environments(), &new.environments(), env.or(own))?;
-    let parts = |environment: Option<String>| {
+    let (in_old, in_new) = (old.environments(), new.environments());
+    let pair = |environment: Option<String>| {
         let name = environment.as_deref();
-        let (before, after) = (old.part(name), new.part(name));
+        let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
+        let before = has(&in_old).then(|| old.part(name)).flatten();
+        let after = has(&in_new).then(|| new.part(name)).flatten();
         (environment, before, after)
     };
-    Ok(environments.into_iter().map(parts).collect())
+    Ok(meant(&in_old, &in_new, env.or(own))?.into_iter().map(pair).collect())
 }
 
 /// Files of trees that differ, and are not what the specs of the trees give.
@@ -230,9 +232,9 @@ fn meant(old: &[String], new: &[String], wanted: Option<&str>) -> Result<Vec<Opt
 
 /// What a side means; with nothing declared in it, where that is asked for.
 fn understood(part: &Part<'_>, is_empty: bool) -> Result<Model, Report> {
-    let compilation = interpret(part.source, &FACTS, &part.options);
+    let compilation = interpret(part.spec.source(), &FACTS, &part.options);
     let Some(mut model) = compilation.model else {
-        return Err(Report { diagnostics: compilation.diagnostics, sources: part.sources.clone() });
+        return Err(Report { diagnostics: compilation.diagnostics, sources: part.spec.sources.clone() });
     };
     if is_empty {
         model.apps.clear();

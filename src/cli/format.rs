@@ -8,6 +8,7 @@ use super::edit::{difference, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, INPUT, Stream, print, say, show};
+use crate::diag::form::count;
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::fly_toml;
 use crate::render::GENERATED;
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Fmt) -> Result<i32, Failure> {
             written += 1;
         }
     }
-    let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+    let files = |number: usize| count(number, "file");
     if written > 0 {
         say(format_args!("formatted {}", files(written)));
     }

@@ -8,6 +8,7 @@ use super::edit::{create, replace};
 use super::input::{self, Input, Language};
 use super::walk::{self, Found, Target};
 use super::{CLEAN, FINDINGS, Failure, Stream, exit_code, live, place, print, say, show};
+use crate::diag::form::count;
 use crate::diag::{Diagnostics, Report, Severity};
 use crate::facts::FACTS;
 use crate::fly_toml::Difference;
@@ -220,16 +221,15 @@ fn told(Spec { path, spec }: &Spec, streamed: bool) {
         (environment, check(&source, &FACTS, &options).diagnostics)
     });
     let found = environments::united(judged.collect());
-    let count = |severity: Severity| found.iter().filter(|finding| finding.severity == severity).count();
-    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let of = |severity: Severity| found.iter().filter(|finding| finding.severity == severity).count();
     let lint = if streamed { "`flyarch lint`".to_owned() } else { format!("`flyarch lint {name}`") };
-    match (count(Severity::Error), count(Severity::Warning)) {
+    match (of(Severity::Error), of(Severity::Warning)) {
         (0, 0) => {}
-        (0, warnings) => say(format_args!("{lint} has {}", counted(warnings, "warning"))),
+        (0, warnings) => say(format_args!("{lint} has {}", count(warnings, "warning"))),
         (errors, warnings) => say(format_args!(
             "{lint} has {} to mend before a build, and {}",
-            counted(errors, "error"),
-            counted(warnings, "warning")
+            count(errors, "error"),
+            count(warnings, "warning")
         )),
     }
 }

@@ -18,6 +18,7 @@ mod unix {
     use super::super::include::{self, Spec};
     use super::super::{CLEAN, FINDINGS, Failure, Stream, input, print, say, show};
     use crate::diag::Report;
+    use crate::diag::form::count;
     use crate::facts::FACTS;
     use crate::sim::faults::Fault;
     use crate::trial::{Case, Disturbed, Stage, StageError, Tools, Trial, find_program};
@@ -111,11 +112,6 @@ mod unix {
             let _ = writeln!(out, "{what}: {calls} of fly, {changes}, exit code {}", leg.code);
         }
         out
-    }
-
-    fn count(number: usize, what: &str) -> String {
-        let ending = if number == 1 { "" } else { "s" };
-        format!("{number} {what}{ending}")
     }
 
     fn all(trial: &Trial) -> Result<i32, Failure> {

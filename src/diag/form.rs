@@ -1,5 +1,7 @@
 //! What every reader says alike: the rules of form, and the words of a suggestion.
 
+use std::fmt::Display;
+
 use super::RuleId;
 
 /// The rule of keys that nothing reads.
@@ -33,8 +35,8 @@ pub(crate) fn sentence(words: &[String]) -> String {
 }
 
 /// A number with its noun: "1 machine", "3 machines".
-pub(crate) fn count(number: u32, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+pub(crate) fn count<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The word that was probably meant: at most a third of it mistyped, or spelled with other dashes or capitals.

@@ -1,3 +1,4 @@
+use crate::diag::form::count;
 use crate::fly_toml::AutoStop;
 use crate::model::{App, Service};
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
@@ -100,15 +101,15 @@ fn no_effect(app: &App, service: &Service, cx: &mut Cx<'_>) {
 
 fn too_many(app: &App, service: &Service, region: &RegionCode, machines: u32, cx: &mut Cx<'_>) {
     let least = service.min_machines_running;
-    let count = service.groups.first().and_then(|&group| {
+    let place = service.groups.first().and_then(|&group| {
         let placement = &app.groups[group].placement;
         placement.iter().find(|(r, _)| r.value == *region)
     });
-    let number = if machines == 1 { "1 machine".to_owned() } else { format!("{machines} machines") };
+    let number = count(machines, "machine");
     let message =
         format!("`{}` has {number} in {region}, and {} shall stay running there", app.name.value, least.value);
     let finding = cx.report(least.origin, message).label("more than there are");
-    let finding = match count {
+    let finding = match place {
         Some((place, count)) => {
             finding.related(if count.origin.is_written() { count.origin } else { place.origin }, "the primary region")
         }

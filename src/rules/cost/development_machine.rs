@@ -1,3 +1,4 @@
+use crate::diag::form::count;
 use crate::fly_toml::AutoStop;
 use crate::model::App;
 use crate::rules::{Check, Cx, FixAvailability, Group, Levels, Needs};
@@ -85,7 +86,7 @@ fn check(app: &App, cx: &mut Cx<'_>) {
         }
         let vm = &app.toml.vm[at];
         let size = vm.size.as_ref().map_or(Origin::written(vm.range()), |size| size.origin);
-        let what = if guest.cpus == 1 { "1 CPU".to_owned() } else { format!("{} CPUs", guest.cpus) };
+        let what = count(guest.cpus, "CPU");
         cx.report(size, format!("`{}` is for development, and has {what} of its own day and night", app.name.value))
             .label("performance CPUs, never stopped")
             .help("take a shared size, or let idle machines stop: `auto_stop_machines = \"stop\"` in a service");

@@ -1,4 +1,5 @@
 use crate::diag::fix::string_literal;
+use crate::diag::form::count;
 use crate::facts::Facts;
 use crate::fly_toml::Vm;
 use crate::model::{App, Model};
@@ -187,7 +188,7 @@ fn judge(guest: &Guest, table: TextRange, cx: &mut Cx<'_>) {
             )
         }
     };
-    let what = if cpus == 1 { format!("1 {kind} CPU") } else { format!("{cpus} {kind} CPUs") };
+    let what = count(cpus, &format!("{kind} CPU"));
     let mut finding = cx.report(at, format!("{what} cannot have {memory_mb} MB of memory"));
     if let Some(cpus_at) = cpus_at.filter(|cpus_at| cpus_at.range != at.range) {
         finding = finding.related(cpus_at, what);
