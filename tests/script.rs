@@ -1,7 +1,7 @@
 //! Generated scripts, run by bash against the stand-in for `fly`.
 //!
 //! They need bash and jq. Without them the tests say so and pass, unless `FLYARCH_REQUIRE_TOOLS` is set. The harness is
-//! not Rust's own because this program is also the `jq` of the scripts (see `world::as_jq`).
+//! not Rust's own because every file of `specs/` is a test.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
 
@@ -67,9 +67,6 @@ fn with_tools(test: impl FnOnce()) -> Result<(), Failed> {
 }
 
 fn main() {
-    if let Some(code) = world::as_jq() {
-        std::process::exit(code);
-    }
     let mut tests = tests![
         faults::stopped_before_any_call_1_of_2,
         faults::stopped_before_any_call_2_of_2,

@@ -45,6 +45,9 @@ pub fn remembered_jq(real: &Path, cache: &Path, args: &[std::ffi::OsString]) -> 
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
     let mut hasher = Sha256::new();
+    // Another jq may say something else.
+    let modified = std::fs::metadata(real)?.modified()?;
+    hasher.update(format!("{}\0{modified:?}\0", real.display()));
     for arg in args {
         hasher.update(arg.as_encoded_bytes());
         hasher.update([0]);

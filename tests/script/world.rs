@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::hash::{DefaultHasher, Hasher as _};
-use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -24,59 +22,16 @@ pub(crate) const REFERENCE: &str = include_str!("../../specs/reference.toml");
 /// One of each.
 pub(crate) const EVERYTHING: &str = include_str!("../specs/everything.toml");
 
-/// Its `fly`: the stand-in, under the state and program that the environment names.
-const FLY: &str = "#!/bin/sh\nexec \"$FLYARCH\" stand-in-fly --state \"$FLY_SIM_STATE\" -- \"$@\"\n";
-
 /// Where a tool is, looked for on the `PATH` of the tests.
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// What `jq` is on the `PATH` of the scripts: this program, which remembers what the real one said. The scripts ask the
-/// same questions thousands of times, and some versions of jq take 16 ms to start.
-pub(crate) fn as_jq() -> Option<i32> {
-    let mut args = std::env::args_os();
-    if Path::new(&args.next()?).file_name() != Some(OsStr::new("jq")) {
-        return None;
-    }
-    let args: Vec<OsString> = args.collect();
-    let (real, cache) =
-        (PathBuf::from(std::env::var_os("TEST_JQ")?), PathBuf::from(std::env::var_os("TEST_JQ_CACHE")?));
-    let mut input = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut input).ok()?;
-    let mut hasher = DefaultHasher::new();
-    for arg in &args {
-        hasher.write(arg.as_encoded_bytes());
-        hasher.write_u8(0);
-    }
-    hasher.write(&input);
-    // Another jq may say something else.
-    let modified = fs::metadata(&real).and_then(|meta| meta.modified()).ok()?;
-    hasher.write(format!("{}{modified:?}", real.display()).as_bytes());
-    let remembered = cache.join(format!("{:016x}", hasher.finish()));
-    // The exit code, then what was printed. Nobody looks at the words of an error.
-    let said = fs::read(&remembered).or_else(|_| {
-        let mut child = Command::new(real)
-            .args(&args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut stdin = child.stdin.take().unwrap();
-        let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-        let output = child.wait_with_output()?;
-        writer.join().unwrap();
-        let said = [vec![u8::try_from(output.status.code().unwrap()).unwrap()], output.stdout].concat();
-        let new = cache.join(format!("new-{}", std::process::id()));
-        fs::write(&new, &said)?;
-        fs::rename(new, remembered)?;
-        std::io::Result::Ok(said)
-    });
-    let said = said.ok()?;
-    let (code, printed) = said.split_first()?;
-    drop(std::io::stdout().write_all(printed));
-    Some(i32::from(*code))
+/// The program that stands in for `fly` and `jq`: the one that is tested. `FLYARCH_STAND_IN` names another build of it, which
+/// starts faster.
+pub(crate) fn stand_in() -> PathBuf {
+    std::env::var_os("FLYARCH_STAND_IN").unwrap_or_else(|| env!("CARGO_BIN_EXE_flyarch").into()).into()
 }
 
 /// The bash that runs the scripts: the one that `FLYARCH_BASH` names, for older ones, else the system's.
@@ -91,16 +46,16 @@ pub(crate) fn bin() -> &'static Path {
         let bin = Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-bin");
         fs::create_dir_all(&bin).unwrap();
         // Waiting is for others. What another run of the tests may be using is not written again.
-        for (name, text) in [("fly", FLY), ("sleep", "#!/bin/sh\nexit 0\n")] {
-            let path = bin.join(name);
-            if fs::read_to_string(&path).ok().as_deref() != Some(text) {
-                program(&path, text);
-            }
+        let (sleep, waits) = (bin.join("sleep"), "#!/bin/sh\nexit 0\n");
+        if fs::read_to_string(&sleep).ok().as_deref() != Some(waits) {
+            program(&sleep, waits);
         }
-        let (jq, this) = (bin.join("jq"), std::env::current_exe().unwrap());
-        if fs::read_link(&jq).ok().as_ref() != Some(&this) {
-            drop(fs::remove_file(&jq));
-            symlink(this, jq).unwrap();
+        let program = stand_in();
+        for link in ["fly", "jq"].map(|name| bin.join(name)) {
+            if fs::read_link(&link).ok().as_ref() != Some(&program) {
+                drop(fs::remove_file(&link));
+                symlink(&program, link).unwrap();
+            }
         }
         bin
     })
@@ -108,7 +63,7 @@ pub(crate) fn bin() -> &'static Path {
 
 /// Where the answers of jq are kept, for the next run too.
 fn jq_cache() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jq");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trial-jq");
     fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -196,11 +151,10 @@ impl Account {
             ("PATH", path),
             ("HOME", root.path().as_os_str().to_owned()),
             ("TMPDIR", root.path().join("tmp").into_os_string()),
-            ("FLYARCH", env!("CARGO_BIN_EXE_flyarch").into()),
             ("FLY_SIM_STATE", root.path().join("state").into_os_string()),
             ("FLY_API_TOKEN", "fm2_token-of-the-tests".into()),
-            ("TEST_JQ", tool("jq").unwrap_or_default().into_os_string()),
-            ("TEST_JQ_CACHE", jq_cache().into_os_string()),
+            ("FLY_SIM_JQ", tool("jq").unwrap_or_default().into_os_string()),
+            ("FLY_SIM_JQ_CACHE", jq_cache().into_os_string()),
         ];
         let env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let mut account = Self { root, env };
