@@ -3,13 +3,13 @@
 //! A server of `tests/fly_replay/` has the rendered file in front of an app that answers everything. Node, Python and Go
 //! are needed when `FLYARCH_REQUIRE_LANGUAGES` is set; otherwise, and for Ruby and Elixir in any case, a test says that it was
 //! skipped. Nothing is fetched: of Django, Plug and Axum as much as the middleware uses is made beside the servers.
+#![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
     clippy::unwrap_used,
     reason = "tests read and write, say what they skip, and fail by panicking"
 )]
-#![cfg(unix)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -4,8 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
+use super::Failure;
 use super::args::StandIn;
-use super::{Failure, USAGE, say};
 use crate::sim;
 
 #[expect(clippy::unnecessary_wraps, reason = "as the other commands")]
@@ -55,6 +55,7 @@ pub(super) fn by_name(args: &[OsString]) -> Option<i32> {
 
 #[cfg(unix)]
 fn jq(args: &[OsString]) -> Option<i32> {
+    use super::{USAGE, say};
     let (real, cache) = (std::env::var_os("FLY_SIM_JQ")?, std::env::var_os("FLY_SIM_JQ_CACHE")?);
     Some(crate::trial::remembered_jq(Path::new(&real), Path::new(&cache), args).unwrap_or_else(|error| {
         say(format_args!("jq: {error}"));

@@ -172,6 +172,7 @@ fn set_executable(path: &Path, executable: bool) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn set_executable(_: &Path, _: bool) -> io::Result<()> {
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use flyarch::sim::state::{App, State};
 
-use crate::options::SMALL;
-use crate::view::ids;
-use crate::world::{Account, Run, Tree};
+use super::options::SMALL;
+use super::view::ids;
+use super::world::{Account, Run, Tree};
 
 /// A spec with a group that mounts volumes and one that does not.
 const OLD: &str = r#"

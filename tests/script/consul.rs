@@ -1,6 +1,6 @@
 //! Consul for LiteFS: attached once, before the deploy, and never believed.
 
-use crate::world::{Account, Tree};
+use super::world::{Account, Tree};
 
 const SPEC: &str = r#"
 version = 1

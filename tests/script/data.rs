@@ -2,7 +2,7 @@
 
 use flyarch::sim::state::{State, digest};
 
-use crate::world::{Account, Tree};
+use super::world::{Account, Tree};
 
 const HEAD: &str =
     "version = 1\n[project]\nname = \"shop\"\norg = \"personal\"\ntier = \"development\"\nregions = [\"iad\"]\n";

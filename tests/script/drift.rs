@@ -7,7 +7,7 @@ use std::fs;
 
 use flyarch::sim::state::Release;
 
-use crate::world::{Account, REFERENCE, Run, Tree, bash};
+use super::world::{Account, REFERENCE, Run, Tree, bash};
 
 /// What `plan` may ask, whatever of it is behind the command.
 const LOOKS: [&str; 11] = [

@@ -6,8 +6,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use flyarch::sim::state::{Record, State};
 use serde_json::Value as Json;
 
-use crate::view::{ids, things};
-use crate::world::{Account, REFERENCE, Run, Tree};
+use super::view::{ids, things};
+use super::world::{Account, REFERENCE, Run, Tree};
 
 /// The reference architecture, and how its set-up goes when nothing happens.
 struct Undisturbed {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use flyarch::sim::state::{App, Database, State, digest};
 
-use crate::options::SMALL;
-use crate::world::{Account, Run, Tree};
+use super::options::SMALL;
+use super::world::{Account, Run, Tree};
 
 /// A text that touches a file named `pwned` wherever a shell reads it.
 const TRAP: &str = "a b'c\"d$(touch pwned)`touch pwned`\\\n;touch pwned\n& *?[x] ~ !x {1,2} #";

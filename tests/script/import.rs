@@ -10,7 +10,7 @@ use flyarch::model::{App, Model};
 use flyarch::source::Source;
 use flyarch::{Options, compile};
 
-use crate::world::{Account, EVERYTHING, REFERENCE, Tree};
+use super::world::{Account, EVERYTHING, REFERENCE, Tree};
 
 const FLYARCH: &str = env!("CARGO_BIN_EXE_flyarch");
 
@@ -26,7 +26,7 @@ pub(crate) fn what_runs_of_the_reference_is_imported() {
 }
 
 pub(crate) fn what_runs_of_everything_is_imported() {
-    let (tree, account) = crate::runs::everything();
+    let (tree, account) = super::runs::everything();
     is_imported(EVERYTHING, &tree, &account);
 }
 

@@ -2,7 +2,7 @@
 
 use flyarch::sim::state::{Machine, State, Token};
 
-use crate::world::{Account, Run, Tree};
+use super::world::{Account, Run, Tree};
 
 /// What it runs is what a careless script would take for flags, for placeholders and for words of a shell.
 const JOBS: &str = r#"

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use flyarch::facts::FACTS;
 use flyarch::sim::state::{App, Bucket, Database};
 
-use crate::runs::everything;
-use crate::view::{ids, things};
-use crate::world::{Account, EVERYTHING, REFERENCE, Tree, bash, bin, program, tool};
+use super::runs::everything;
+use super::view::{ids, things};
+use super::world::{Account, EVERYTHING, REFERENCE, Tree, bash, bin, program, tool};
 
 /// A spec without anything that needs a person.
 pub(crate) const SMALL: &str = r#"

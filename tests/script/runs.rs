@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use flyarch::sim::state::{App, State};
 
-use crate::options::SMALL;
-use crate::view::ids;
-use crate::world::{Account, EVERYTHING, REFERENCE, Run, Tree, bin, program};
+use super::options::SMALL;
+use super::view::ids;
+use super::world::{Account, EVERYTHING, REFERENCE, Run, Tree, bin, program};
 
 /// Addresses by kind.
 fn kinds(app: &App) -> Vec<&str> {

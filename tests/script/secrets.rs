@@ -8,9 +8,9 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use flyarch::sim::state::{Record, digest};
 
-use crate::options::SMALL;
-use crate::runs::everything;
-use crate::world::{Account, Run, Tree, bash, files, program, tool};
+use super::options::SMALL;
+use super::runs::everything;
+use super::world::{Account, Run, Tree, bash, files, program, tool};
 
 /// Values that have gone wrong somewhere.
 fn nasty() -> Vec<Vec<u8>> {
@@ -320,12 +320,12 @@ pub(crate) fn no_value_is_seen_when_something_fails() {
     fs::create_dir(&folder).unwrap();
     let fly = format!(
         "#!/bin/sh\ncase \"$*\" in 'secrets import'*) line=$(cat); echo \"Error: Failed to parse secrets from stdin: Secrets must be provided as NAME=VALUE pairs ($line is invalid)\" >&2; exit 1 ;; esac\nexec {}/fly \"$@\"\n",
-        crate::world::bin().display()
+        super::world::bin().display()
     );
     program(&folder.join("fly"), &fly);
     let mut account = account;
     let path =
-        std::env::join_paths([folder, crate::world::bin().to_owned(), "/usr/bin".into(), "/bin".into()]).unwrap();
+        std::env::join_paths([folder, super::world::bin().to_owned(), "/usr/bin".into(), "/bin".into()]).unwrap();
     account.set("PATH", path);
     let run = account.run(&tree, &[]);
     run.ends(23).says("secret A of small-web was not stored");

@@ -13,10 +13,10 @@ use flyarch::source::Source;
 use flyarch::spec::Kind;
 use flyarch::{Options, compile};
 
-use crate::drift;
-use crate::environments::each;
-use crate::view::ids;
-use crate::world::{Account, Tree, program};
+use super::drift;
+use super::environments::each;
+use super::view::ids;
+use super::world::{Account, Tree, program};
 
 /// The specs, by name; with several environments, each of them.
 pub(crate) fn all() -> Vec<(String, String)> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flyarch::sim::state::State;
 
-use crate::world::{Account, Run, program};
+use super::world::{Account, Run, program};
 
 /// Previews have a Redis database, a volume and a bucket of their own, and share a cluster with staging.
 const SPEC: &str = r#"
@@ -94,7 +94,7 @@ impl World {
 
     fn script(&self, path: &str, args: &[&str]) -> Run {
         let script = self.account.home().join("out").join(path);
-        self.account.command(crate::world::bash(), [script.to_str().unwrap()].iter().chain(args))
+        self.account.command(super::world::bash(), [script.to_str().unwrap()].iter().chain(args))
     }
 
     fn sweep(&self, args: &[&str]) -> Run {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use flyarch::sim::state::State;
 
-use crate::options::SMALL;
-use crate::runs::everything;
-use crate::view::things;
-use crate::world::{Account, KILLED, Tree};
+use super::options::SMALL;
+use super::runs::everything;
+use super::view::things;
+use super::world::{Account, KILLED, Tree};
 
 const TEARDOWN: &str = "teardown.sh";
 const YES: [&str; 2] = ["--yes-destroy", "all"];

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use flyarch::sim::state::Record;
 use serde_json::Value as Json;
 
-use crate::options::SMALL;
-use crate::runs::everything;
-use crate::world::{Account, REFERENCE, Run, Tree};
+use super::options::SMALL;
+use super::runs::everything;
+use super::world::{Account, REFERENCE, Run, Tree};
 
 const VERIFY: &str = "verify.sh";
 

@@ -1,45 +1,23 @@
-//! Generated scripts, run by bash against the stand-in for `fly`.
-//!
-//! They need bash and jq. Without them the tests say so and pass, unless `FLYARCH_REQUIRE_TOOLS` is set. The harness is
-//! not Rust's own because every file of `specs/` is a test.
-#![cfg(unix)]
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
+//! The tests, by name.
 
-#[path = "script/changes.rs"]
 mod changes;
-#[path = "script/consul.rs"]
 mod consul;
-#[path = "script/data.rs"]
 mod data;
-#[path = "script/drift.rs"]
 mod drift;
-#[path = "support/environments.rs"]
+#[path = "../support/environments.rs"]
 mod environments;
-#[path = "script/faults.rs"]
 mod faults;
-#[path = "script/hostile.rs"]
 mod hostile;
-#[path = "script/import.rs"]
 mod import;
-#[path = "script/jobs.rs"]
 mod jobs;
-#[path = "script/options.rs"]
 mod options;
-#[path = "script/runs.rs"]
 mod runs;
-#[path = "script/secrets.rs"]
 mod secrets;
-#[path = "script/specs.rs"]
 mod specs;
-#[path = "script/sweep.rs"]
 mod sweep;
-#[path = "script/teardown.rs"]
 mod teardown;
-#[path = "script/verify.rs"]
 mod verify;
-#[path = "script/view.rs"]
 mod view;
-#[path = "script/world.rs"]
 mod world;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -66,7 +44,7 @@ fn with_tools(test: impl FnOnce()) -> Result<(), Failed> {
     Ok(())
 }
 
-fn main() {
+pub(crate) fn run() {
     let mut tests = tests![
         faults::stopped_before_any_call_1_of_2,
         faults::stopped_before_any_call_2_of_2,

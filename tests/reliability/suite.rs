@@ -1,12 +1,6 @@
-//! Set-up scripts with a fault at every call: `flyarch sim --faults`, as tests.
-//!
-//! They need bash and jq. Without them the tests say so and pass, unless `FLYARCH_REQUIRE_TOOLS` is set. A run of bash
-//! takes its time, so of some specs only a part of the cases is tried, drawn with a seed; `FLYARCH_ALL_FAULTS` has
-//! them all tried (docs/reliability.md).
-#![cfg(unix)]
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read and write, and fail by panicking")]
+//! The tests, by name.
 
-#[path = "support/environments.rs"]
+#[path = "../support/environments.rs"]
 mod environments;
 
 use std::collections::BTreeSet;
@@ -28,8 +22,8 @@ const WHOLE: [&str; 2] = ["minimal", "unmanaged-postgres"];
 /// The seed of the samples.
 const SEED: u64 = 20_260_101;
 
-const EVERYTHING: &str = include_str!("specs/everything.toml");
-const MINIMAL: &str = include_str!("../specs/minimal.toml");
+const EVERYTHING: &str = include_str!("../specs/everything.toml");
+const MINIMAL: &str = include_str!("../../specs/minimal.toml");
 
 fn tools() -> Option<Tools> {
     let path = std::env::var_os("PATH")?;
@@ -172,7 +166,7 @@ fn mistakes_are_found(tools: &Tools) {
     shown("export value; \"$FLY\" version");
 }
 
-fn main() {
+pub(crate) fn run() {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let mut paths: Vec<PathBuf> = fs::read_dir(specs).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
