@@ -35,7 +35,7 @@ struct Known {
 pub(super) fn write(path: &Path, report: &Report) -> Result<(), Failure> {
     let findings = report.diagnostics.iter().zip(fingerprints(report)).filter(|(d, _)| is_ignorable(d));
     let known = findings.map(|(d, fingerprint)| Known {
-        path: report.sources.get(d.primary.span.file).name().replace('\\', "/"),
+        path: report.sources.get(d.primary.span.file).name().to_owned(),
         rule: d.rule.name.to_owned(),
         fingerprint,
     });

@@ -273,6 +273,13 @@ fn compared(changes: &Changes<'_>, output: &Path, args: &Build) -> Result<i32, F
     changes.allowed().map_err(failure)?;
     if args.check && !changes.is_empty() {
         say(format_args!("{} is stale: run `flyarch build` without --check", output.display()));
+        let mut stale = changes.stale.iter().filter_map(|(path, old)| Some((path, old.as_ref()?)));
+        if stale.any(|(path, old)| sink::with_plain_ends(old).as_deref() == Some(changes.new_text(path))) {
+            say(format_args!(
+                "git changes line ends here: `{}/** text eol=lf` in .gitattributes keeps it from that",
+                place::shown(output)
+            ));
+        }
         return Ok(FINDINGS);
     }
     Ok(CLEAN)
@@ -287,6 +294,10 @@ fn differences(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     all.sort_by_key(|(path, _)| *path == RESOLVED);
     for (path, old) in all {
         let new = changes.new_text(path);
+        if old.and_then(|old| sink::with_plain_ends(old)).as_deref() == Some(new) {
+            write!(out, "--- {path}\n+++ {path}\nlines end in CRLF, and were written with LF\n")?;
+            continue;
+        }
         let (from, to) =
             (if old.is_some() { path } else { "/dev/null" }, if new.is_empty() { "/dev/null" } else { path });
         let old = old.map_or("", String::as_str);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::Failure;
 use super::include::Spec;
+use super::{Failure, place};
 use crate::built::Tree;
 use crate::diff::Side;
 use crate::facts::FACTS;
@@ -124,7 +124,7 @@ fn part((tree, spec): &(Tree, Spec)) -> Part<'_> {
 
 /// Reads an output folder.
 pub(super) fn read(folder: &Path) -> Result<Built, Failure> {
-    let name = folder.display().to_string();
+    let name = place::shown(folder);
     let is_tree = |folder: &Path| folder.join(sink::MANIFEST).is_file();
     let mut below: Vec<_> = fs::read_dir(folder)
         .map_err(|error| Failure::input(format!("cannot read {name}: {error}")))?
@@ -132,7 +132,7 @@ pub(super) fn read(folder: &Path) -> Result<Built, Failure> {
         .filter(|path| is_tree(path))
         .collect();
     below.sort();
-    let listed = || below.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let listed = || below.iter().map(|path| place::shown(path)).collect::<Vec<_>>().join(", ");
     let is_one = is_tree(folder);
     if is_one && !below.is_empty() {
         return Err(Failure::input(format!(
@@ -145,7 +145,7 @@ pub(super) fn read(folder: &Path) -> Result<Built, Failure> {
         trees.extend(tree(folder, &name)?);
     }
     for folder in &below {
-        trees.extend(tree(folder, &folder.display().to_string())?);
+        trees.extend(tree(folder, &place::shown(folder))?);
     }
     if trees.is_empty() {
         let why = if is_one || !below.is_empty() {

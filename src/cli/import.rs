@@ -64,7 +64,7 @@ pub(super) fn run(args: &Import) -> Result<i32, Failure> {
     show(&report, &args.show, findings)?;
     let specs = name(specs, args);
     if streamed && specs.len() > 1 {
-        let all: Vec<String> = specs.iter().map(|spec| spec.path.display().to_string()).collect();
+        let all: Vec<String> = specs.iter().map(|spec| place::shown(&spec.path)).collect();
         return Err(Failure::usage(format!("-o - prints one spec, and these files make {}", all.join(", "))));
     }
     if let Some(there) = specs.iter().find(|spec| !streamed && !args.force && spec.path.exists()) {
@@ -113,7 +113,7 @@ fn read(targets: &[Target], spec_folder: &Path) -> Result<(Report, Vec<File>), F
         match input::read(&target.path, "fly.toml")? {
             Input::Text(source) if source.text().starts_with(GENERATED) => {
                 if !target.found {
-                    let name = target.path.display();
+                    let name = place::shown(&target.path);
                     return Err(Failure::usage(format!(
                         "{name} was made by `flyarch build`: its spec is there already"
                     )));
@@ -163,7 +163,7 @@ fn name(specs: Vec<Imported>, args: &Import) -> Vec<Spec> {
 /// Says what building the spec gives.
 fn proof(Spec { path, spec }: &Spec, report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     if path != Path::new("-") {
-        writeln!(out, "{}", path.display())?;
+        writeln!(out, "{}", place::shown(path))?;
     }
     let width = spec.apps.iter().map(|app| app.key.len()).max().unwrap_or(0);
     for ImportedApp { key, file, proof, .. } in &spec.apps {
@@ -199,14 +199,14 @@ fn refused(Spec { path, spec }: &Spec, args: &Import, stream: Stream) -> Result<
         return Ok(());
     }
     let mut report = Report::default();
-    report.sources.add(Source::new(path.display().to_string(), spec.text.as_str()));
+    report.sources.add(Source::new(place::shown(path), spec.text.as_str()));
     report.diagnostics.clone_from(&spec.refused);
     show(&report, &args.show, stream).map(drop)
 }
 
 /// Says what is to be done with a spec that was written.
 fn told(Spec { path, spec }: &Spec, streamed: bool) {
-    let name = if streamed { "the spec".to_owned() } else { path.display().to_string() };
+    let name = if streamed { "the spec".to_owned() } else { place::shown(path) };
     if !streamed {
         say(format_args!("wrote {name}"));
     }

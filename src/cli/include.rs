@@ -203,7 +203,7 @@ pub(super) fn files(folder: &Path, pattern: &str, spec: &Path) -> Option<Vec<Str
             continue;
         }
         let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-        let name = path.strip_prefix(folder).ok()?.to_str()?.replace('\\', "/");
+        let name = place::shown(path.strip_prefix(folder).ok().filter(|name| name.to_str().is_some())?);
         if glob.is_match(&name) && Path::new(&name) != spec {
             names.push(name);
         }

@@ -7,7 +7,7 @@ use super::args::{Import, Init, Show};
 use super::edit::create;
 use super::input::{self, Input, NAMES};
 use super::walk::{self, walker};
-use super::{CLEAN, FINDINGS, Failure, Stream, import, print, say, show};
+use super::{CLEAN, FINDINGS, Failure, Stream, import, place, print, say, show};
 use crate::diag::{Report, Severity};
 use crate::facts::FACTS;
 use crate::init::{Answers, WANTED, draft, example, examples};
@@ -164,7 +164,7 @@ fn files(folder: &Path) -> Vec<Source> {
     });
     for entry in below.take(MANY) {
         let Ok(name) = entry.path().strip_prefix(folder) else { continue };
-        let name = name.display().to_string().replace('\\', "/");
+        let name = place::shown(name);
         if !found.iter().any(|file| file.name() == name) {
             found.extend(read(entry.path(), name));
         }

@@ -114,10 +114,8 @@ impl Unsaved {
     /// Reads a file, or what is to be read in its place.
     pub(super) fn read(&self, path: &Path, stdin_name: &str) -> Result<Input, Failure> {
         match self.get(path) {
-            Some(text) if text.len() > MAX_BYTES => {
-                Ok(Input::Refused(too_large(&path.display().to_string(), text.as_bytes())))
-            }
-            Some(text) => Ok(Input::Text(Source::new(path.display().to_string(), text.as_str()))),
+            Some(text) if text.len() > MAX_BYTES => Ok(Input::Refused(too_large(&place::shown(path), text.as_bytes()))),
+            Some(text) => Ok(Input::Text(Source::new(place::shown(path), text.as_str()))),
             None => read(path, stdin_name),
         }
     }
@@ -187,7 +185,7 @@ pub(super) fn upwards(names: &[&str]) -> Result<Option<PathBuf>, Failure> {
 
 /// Reads a spec. `stdin_name` is the name of standard input in messages.
 pub(super) fn read(path: &Path, stdin_name: &str) -> Result<Input, Failure> {
-    let name = if path == Path::new("-") { stdin_name.to_owned() } else { path.display().to_string() };
+    let name = if path == Path::new("-") { stdin_name.to_owned() } else { place::shown(path) };
     let failed = |error: std::io::Error| {
         let hint = if error.kind() == std::io::ErrorKind::NotFound { "; is the path right?" } else { "" };
         Failure::input(format!("cannot read {name}: {error}{hint}"))

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::input::{Input, Unsaved};
+use super::place;
 use crate::beside::{self, Kind};
 use crate::source::{FileId, Source, Sources};
 use crate::spread;
@@ -74,6 +75,5 @@ pub(super) fn roots(path: &Path) -> Vec<PathBuf> {
 
 /// A path as it is shown, and as files that are named are compared with it.
 fn shown(path: &Path) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    path.display().to_string().replace('\\', "/")
+    place::shown(path.strip_prefix("./").unwrap_or(path))
 }

@@ -9,6 +9,12 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }
 
+/// A path as reports name it: with `/` between names on every system, so that what one writes is what another reads.
+pub(super) fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
 /// The way from one folder to another, with `/` between names; `.` when they are one. Works on paths that do not exist
 /// yet.
 pub(super) fn relative(from: &Path, to: &Path) -> Result<String, Failure> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::Review as Args;
 use super::diff::{Broken, compared};
-use super::{Failure, exit_code, git, include, input, lint, print};
+use super::{Failure, exit_code, git, include, input, lint, place, print};
 use crate::cost::{Footing, Prices, Usage, estimate};
 use crate::diff::Between;
 use crate::environments;
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Args) -> Result<i32, Failure> {
     let is_new = !git::has(&args.git, &path)?;
     let old = if is_new { None } else { Some(git::read(&args.git, &path)?) };
     let new = include::read(&path)?;
-    let name = path.display().to_string();
+    let name = place::shown(&path);
     let (report, fail_level) = lint::findings(&path, args.env.as_deref(), today)?;
 
     let mut found = Vec::new();

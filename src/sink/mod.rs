@@ -12,6 +12,7 @@ mod error;
 mod tree;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -139,7 +140,7 @@ pub fn compare<'a>(out: &Path, files: &'a ArtifactSet, how: Compare) -> Result<C
             }
             Some(text) => {
                 let known = old.files.get(path);
-                if known.is_none_or(|known| *known != hash(text.as_bytes())) {
+                if known.is_none_or(|known| as_written(&text, known).is_none()) {
                     let why = if known.is_some() { Claim::Edited } else { Claim::NotGenerated };
                     changes.foreign.push(Foreign { path: path.clone(), why });
                 }
@@ -154,7 +155,7 @@ pub fn compare<'a>(out: &Path, files: &'a ArtifactSet, how: Compare) -> Result<C
             continue;
         }
         if let Some(text) = read(out, path, MAX_BYTES, &mut folders)? {
-            if *known != hash(text.as_bytes()) {
+            if as_written(&text, known).is_none() {
                 changes.foreign.push(Foreign { path: path.clone(), why: Claim::EditedSurplus });
             }
             changes.surplus.push((path.clone(), text));
@@ -253,6 +254,21 @@ fn is_plain(path: &str) -> bool {
         matches!(parts.next(), Some(Component::Normal(only)) if only == name) && parts.next().is_none()
     };
     path.split('/').all(plain) && !path.contains(char::is_control)
+}
+
+/// The text that was written, if a file is what the manifest knows. git gives lines another end where it was told to, which
+/// loses nothing.
+fn as_written<'t>(text: &'t str, known: &str) -> Option<Cow<'t, str>> {
+    if hash(text.as_bytes()) == known {
+        return Some(Cow::Borrowed(text));
+    }
+    let plain = with_plain_ends(text)?;
+    (hash(plain.as_bytes()) == known).then_some(Cow::Owned(plain))
+}
+
+/// A text with line feeds in place of CRLF, if it has any of those.
+pub fn with_plain_ends(text: &str) -> Option<String> {
+    text.contains("\r\n").then(|| text.replace("\r\n", "\n"))
 }
 
 fn hash(bytes: &[u8]) -> String {

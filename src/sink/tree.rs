@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Folders, MANIFEST, MAX_BYTES, SinkError, hash, is_plain, read, read_manifest};
+use super::{Folders, MANIFEST, MAX_BYTES, SinkError, as_written, is_plain, read, read_manifest};
 
 /// The most that is read of one tree, in bytes: that of a hundred thousand apps has a quarter of it.
 const MAX_TREE_BYTES: usize = 1024 * 1024 * 1024;
@@ -73,14 +73,16 @@ pub fn read_tree(out: &Path) -> Result<BTreeMap<String, String>, ReadError> {
             return Err(SinkError::Io(out.join(MANIFEST), strange).into());
         }
         match read(out, &path, MAX_BYTES, &mut folders)? {
-            Some(text) if hash(text.as_bytes()) == known => {
-                bytes += text.len();
-                if bytes > MAX_TREE_BYTES {
-                    return Err(ReadError::TooLarge(out.to_owned()));
+            Some(text) => match as_written(&text, &known) {
+                Some(text) => {
+                    bytes += text.len();
+                    if bytes > MAX_TREE_BYTES {
+                        return Err(ReadError::TooLarge(out.to_owned()));
+                    }
+                    files.insert(path, text.into_owned());
                 }
-                files.insert(path, text);
-            }
-            Some(_) => changed.push((path, true)),
+                None => changed.push((path, true)),
+            },
             None => changed.push((path, false)),
         }
     }

@@ -176,6 +176,34 @@ fn check_shows_what_was_edited_by_hand() {
     world.run(&["build", "--check", "--force"]).exits(1).says("out is stale: run `flyarch build` without --check");
 }
 
+/// git on Windows checks files out with CRLF unless it is told otherwise: nobody has edited them, and bash cannot run them.
+#[test]
+fn line_ends_that_git_has_changed_are_no_edits() {
+    let world = World::with(clean());
+    world.run(&["build"]).exits(0);
+    let built = world.tree("out");
+    for path in built.keys() {
+        let path = format!("out/{path}");
+        world.write(&path, world.read(&path).replace('\n', "\r\n"));
+    }
+    let run = world.run(&["build", "--check"]).exits(1).says(
+        "out is stale: run `flyarch build` without --check\n\
+         git changes line ends here: `out/** text eol=lf` in .gitattributes keeps it from that",
+    );
+    assert!(
+        run.stdout.contains("--- web/fly.toml\n+++ web/fly.toml\nlines end in CRLF, and were written with LF\n"),
+        "{run}"
+    );
+    assert!(!run.stdout.contains("@@"), "{run}");
+    assert_eq!(world.run(&["diff", "out", "spec.toml"]).exits(0).stdout, "my: no effect\n");
+    world.run(&["build"]).exits(0);
+    assert_eq!(world.tree("out"), built);
+
+    // What was edited too is somebody's.
+    world.write("out/web/fly.toml", world.read("out/web/fly.toml").replace('\n', "\r\n") + "# mine\r\n");
+    world.run(&["build"]).exits(1);
+}
+
 #[test]
 fn diff_shows_and_never_fails_for_being_stale() {
     let world = World::with(clean());

@@ -171,7 +171,7 @@ impl Session {
         }
         let path = &self.documents.all[uri].path;
         let Some(text) = self.documents.unsaved.get(path) else { return Value::Null };
-        let source = Source::new(path.display().to_string(), text.as_str());
+        let source = Source::new(place::shown(path), text.as_str());
         // What cannot be formatted has findings that say why.
         let new = fly_toml::format(&source, FileId(0), &mut Diagnostics::default()).ok();
         let edit = new.and_then(|new| Lines::new(text, self.encoding).edit(&new));
