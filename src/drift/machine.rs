@@ -223,6 +223,8 @@ pub(super) fn leaves(config: &Json) -> Leaves {
 const FILES: &str = "files";
 /// How it is said that a file has whatever a file beside the spec has: that is not read.
 const LOCAL: &str = "the content of ";
+/// How it is said that a file has the value of a secret.
+const SECRET: &str = "the secret ";
 /// How it is said that a dump does not tell.
 const UNTOLD: &str = "content that no dump tells";
 
@@ -233,7 +235,7 @@ fn files(config: &Json, out: &mut Leaves) {
         let Some(path) = text("guest_path") else { continue };
         let content = match (text("local_path"), text("secret_name"), text("raw_value")) {
             (Some(local), ..) => format!("{LOCAL}{local}"),
-            (_, Some(secret), _) => format!("the secret {secret}"),
+            (_, Some(secret), _) => format!("{SECRET}{secret}"),
             (.., Some(raw)) => {
                 let bytes = BASE64.decode(raw.as_bytes()).unwrap_or_else(|_| raw.as_bytes().to_vec());
                 let digest = HEXLOWER.encode(&Sha256::digest(&bytes)[..6]);
@@ -248,7 +250,7 @@ fn files(config: &Json, out: &mut Leaves) {
 /// Whether nothing can be said of what differs in a file that both have.
 fn is_untold(path: &str, want: Option<&String>, have: Option<&String>) -> bool {
     let (Some(want), Some(have)) = (want, have) else { return false };
-    let is_secret = have.starts_with("the secret ");
+    let is_secret = have.starts_with(SECRET);
     path.starts_with("files.") && (have == UNTOLD || (want.starts_with(LOCAL) && !is_secret))
 }
 
