@@ -41,6 +41,7 @@ pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
 ///
 /// When the real one cannot be run, or its answer cannot be kept.
 pub fn remembered_jq(real: &Path, cache: &Path, args: &[std::ffi::OsString]) -> io::Result<i32> {
+    use data_encoding::HEXLOWER;
     use sha2::{Digest as _, Sha256};
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
@@ -54,8 +55,7 @@ pub fn remembered_jq(real: &Path, cache: &Path, args: &[std::ffi::OsString]) -> 
     }
     hasher.update([0]);
     hasher.update(&input);
-    let name: String = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let remembered = cache.join(name);
+    let remembered = cache.join(HEXLOWER.encode(&hasher.finalize()[..16]));
     // The exit code, then what was printed. Nobody looks at the words of an error.
     let said = std::fs::read(&remembered).or_else(|_| {
         let mut child =

@@ -1,5 +1,6 @@
 //! The step that gives a job its machine.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{App, Job};
@@ -72,7 +73,7 @@ fn digest(settings: &[Arg<'_>], job: &Job) -> String {
         }
     }
     job.words.iter().for_each(|word| add(word));
-    let mut digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut digest = HEXLOWER.encode(&hasher.finalize());
     digest.truncate(DIGEST);
     digest
 }
