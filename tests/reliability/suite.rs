@@ -2,6 +2,8 @@
 
 #[path = "../support/environments.rs"]
 mod environments;
+#[path = "../support/tools.rs"]
+mod tools;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,9 +13,10 @@ use environments::each;
 use flyarch::facts::FACTS;
 use flyarch::sim::faults::Fault;
 use flyarch::source::Source;
-use flyarch::trial::{Case, Random, Stage, Tools, Trial, find_program};
+use flyarch::trial::{Case, Random, Stage, Tools, Trial};
 use flyarch::{Options, check};
 use libtest_mimic::{Arguments, Failed, Trial as Test};
+use tools::{jq_cache, stand_in, tool};
 
 /// How many cases of a spec are tried.
 const SAMPLE: usize = 15;
@@ -26,12 +29,8 @@ const EVERYTHING: &str = include_str!("../specs/everything.toml");
 const MINIMAL: &str = include_str!("../../specs/minimal.toml");
 
 fn tools() -> Option<Tools> {
-    let path = std::env::var_os("PATH")?;
-    let (bash, jq) = (find_program("bash", &path)?, find_program("jq", &path)?);
-    let jq_cache = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("trial-jq"));
-    // Another build of the program, which starts faster.
-    let flyarch = std::env::var_os("FLYARCH_STAND_IN").unwrap_or_else(|| env!("CARGO_BIN_EXE_flyarch").into()).into();
-    Some(Tools { flyarch, bash, jq, path, jq_cache })
+    let (bash, jq) = (tool("bash")?, tool("jq")?);
+    Some(Tools { flyarch: stand_in(), bash, jq, path: std::env::var_os("PATH")?, jq_cache: Some(jq_cache()) })
 }
 
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]

@@ -9,8 +9,9 @@ use flyarch::facts::FACTS;
 use flyarch::sim::state::{App, Bucket, Database};
 
 use super::runs::everything;
+use super::tools::tool;
 use super::view::{ids, things};
-use super::world::{Account, EVERYTHING, REFERENCE, Tree, bash, bin, program, tool};
+use super::world::{Account, EVERYTHING, REFERENCE, Tree, bash, bin, program};
 
 /// A spec without anything that needs a person.
 pub(crate) const SMALL: &str = r#"

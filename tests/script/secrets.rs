@@ -10,7 +10,8 @@ use flyarch::sim::state::{Record, digest};
 
 use super::options::SMALL;
 use super::runs::everything;
-use super::world::{Account, Run, Tree, bash, files, program, tool};
+use super::tools::tool;
+use super::world::{Account, Run, Tree, bash, files, program};
 
 /// Values that have gone wrong somewhere.
 fn nasty() -> Vec<Vec<u8>> {

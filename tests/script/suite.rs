@@ -16,6 +16,8 @@ mod secrets;
 mod specs;
 mod sweep;
 mod teardown;
+#[path = "../support/tools.rs"]
+mod tools;
 mod verify;
 mod view;
 mod world;
@@ -32,7 +34,7 @@ macro_rules! tests {
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn with_tools(test: impl FnOnce()) -> Result<(), Failed> {
     for tool in ["bash", "jq"] {
-        if world::tool(tool).is_none() {
+        if tools::tool(tool).is_none() {
             if std::env::var_os("FLYARCH_REQUIRE_TOOLS").is_some() {
                 return Err(format!("{tool} is not installed").into());
             }

@@ -17,22 +17,12 @@ use flyarch::source::Source;
 use flyarch::{Options, compile};
 use tempfile::TempDir;
 
+use super::tools::{jq_cache, stand_in, tool};
+
 /// The reference architecture.
 pub(crate) const REFERENCE: &str = include_str!("../../specs/reference.toml");
 /// One of each.
 pub(crate) const EVERYTHING: &str = include_str!("../specs/everything.toml");
-
-/// Where a tool is, looked for on the `PATH` of the tests.
-pub(crate) fn tool(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
-}
-
-/// The program that stands in for `fly` and `jq`: the one that is tested. `FLYARCH_STAND_IN` names another build of it, which
-/// starts faster.
-pub(crate) fn stand_in() -> PathBuf {
-    std::env::var_os("FLYARCH_STAND_IN").unwrap_or_else(|| env!("CARGO_BIN_EXE_flyarch").into()).into()
-}
 
 /// The bash that runs the scripts: the one that `FLYARCH_BASH` names, for older ones, else the system's.
 pub(crate) fn bash() -> OsString {
@@ -59,13 +49,6 @@ pub(crate) fn bin() -> &'static Path {
         }
         bin
     })
-}
-
-/// Where the answers of jq are kept, for the next run too.
-fn jq_cache() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trial-jq");
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 /// Makes a program of a text.
