@@ -115,8 +115,7 @@ fn pairs<'a>(old: &'a dyn Given, new: &'a dyn Given, env: Option<&str>) -> Resul
     let pair = |environment: Option<String>| {
         let name = environment.as_deref();
         let has = |names: &[String]| environment.as_ref().is_none_or(|name| names.contains(name));
-        let before = has(&in_old).then(|| old.part(name)).flatten();
-        let after = has(&in_new).then(|| new.part(name)).flatten();
+        let (before, after) = (old.part(name).filter(|_| has(&in_old)), new.part(name).filter(|_| has(&in_new)));
         (environment, before, after)
     };
     Ok(meant(&in_old, &in_new, env.or(own))?.into_iter().map(pair).collect())

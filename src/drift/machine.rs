@@ -251,7 +251,7 @@ fn files(config: &Json, out: &mut Leaves) {
 fn is_untold(path: &str, want: Option<&String>, have: Option<&String>) -> bool {
     let (Some(want), Some(have)) = (want, have) else { return false };
     let is_secret = have.starts_with(SECRET);
-    path.starts_with("files.") && (have == UNTOLD || (want.starts_with(LOCAL) && !is_secret))
+    path.split('.').next() == Some(FILES) && (have == UNTOLD || (want.starts_with(LOCAL) && !is_secret))
 }
 
 fn guest(parts: &Leaves) -> String {
