@@ -65,7 +65,7 @@ fn drive(words: &[&str]) -> ExitCode {
         if !gate || !figures.iter().any(Figure::fails) {
             break;
         }
-        // Another program, or another machine on the same processor, makes a figure larger and never smaller.
+        // What else is at work moves a figure either way; a program that is too slow is above its gate every time.
         eprintln!("above a gate; once more, in case that something else was at work");
         for (figure, again) in figures.iter_mut().zip(bench.figures(sizes, rounds)) {
             if again.value < figure.value {
